@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import type { ServiceName } from '@frontrow/contracts/route';
+import { projectDir } from './layout.ts';
+import type { ProcessSpec } from './processes.ts';
+
+/** Which services keep their truth in PostgreSQL. */
+export const servicesWithDatabase: readonly ServiceName[] = ['concert', 'reservation', 'wallet', 'payment'];
+
+export const databaseOf = (service: ServiceName): string => `frontrow_${service}`;
+
+export interface ServiceEnvironment {
+  /** By service; queue has none. */
+  databaseUrls: Partial<Record<ServiceName, string>>;
+  kafkaBrokers: string;
+  redisUrl: string;
+  oidcIssuer: string;
+  oidcJwksUrl: string;
+  queueJwksUrl: string;
+  /** What a caller sets on top, e.g. LOG_LEVEL. */
+  extra: NodeJS.ProcessEnv;
+}
+
+/** One instance of a service as a process of its own, on a port of its own. */
+export function serviceSpec(
+  service: ServiceName,
+  instance: number,
+  port: number,
+  environment: ServiceEnvironment,
+): ProcessSpec {
+  return {
+    name: `${service}-${instance}`,
+    command: process.execPath,
+    args: [join(projectDir, 'services', service, 'src', 'main.ts')],
+    cwd: projectDir,
+    env: {
+      ...inherited(),
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      KAFKA_BROKERS: environment.kafkaBrokers,
+      REDIS_URL: environment.redisUrl,
+      DATABASE_URL: environment.databaseUrls[service],
+      OIDC_ISSUER: environment.oidcIssuer,
+      OIDC_JWKS_URL: environment.oidcJwksUrl,
+      QUEUE_JWKS_URL: environment.queueJwksUrl,
+      ...environment.extra,
+    },
+    stopOrder: 2,
+    stopWithinMs: 12_000,
+  };
+}
+
+/** Ours, without what is meant for npm, for this process or for the test runner. */
+export const inherited = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|NODE_CHANNEL|JEST_|TEST_)/.test(name)),
+  );

@@ -1,0 +1,11 @@
+/** Something the person at the terminal can do something about: its message is the one sentence they see. */
+export class Trouble extends Error {}
+
+const fullDisk = (folder: string) =>
+  new Trouble(`The disk is full: free some space for ${folder}, then run the command again.`);
+
+/** Turns what programs and Node say of a full disk into a sentence; other errors stay as they are. */
+export function explain(error: unknown, folder: string): unknown {
+  const text = error instanceof Error ? `${error.message} ${(error as NodeJS.ErrnoException).code ?? ''}` : `${error}`;
+  return /ENOSPC|No space left on device|EDQUOT|Disk quota exceeded/.test(text) ? fullDisk(folder) : error;
+}

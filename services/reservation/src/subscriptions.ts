@@ -1,0 +1,29 @@
+import { performanceScheduled } from '@frontrow/contracts/concert';
+import { paymentCompleted } from '@frontrow/contracts/payment';
+import { tokenExpired } from '@frontrow/contracts/queue';
+import * as reservation from '@frontrow/contracts/reservation';
+import { pointsCharged, pointsDebited, pointsRefunded } from '@frontrow/contracts/wallet';
+import { on, onCommand, type Subscription } from '@frontrow/messaging/subscription';
+import { cancelReservation } from './commands/cancel-reservation.ts';
+import { confirmReservation } from './commands/confirm-reservation.ts';
+import type { issueTickets } from './commands/issue-tickets.ts';
+import { reopenReservation } from './commands/reopen-reservation.ts';
+import { recordBalance } from './store/balances.ts';
+import { recordPerformance } from './store/performances.ts';
+import { recordSpentToken } from './store/spent-tokens.ts';
+
+export interface Handlers {
+  readonly issueTickets: ReturnType<typeof issueTickets>;
+}
+
+export const subscriptions = (handlers: Handlers): Subscription[] => [
+  onCommand(reservation.confirmReservation, confirmReservation),
+  onCommand(reservation.reopenReservation, reopenReservation),
+  onCommand(reservation.cancelReservation, cancelReservation),
+  on(paymentCompleted, handlers.issueTickets),
+  on(performanceScheduled, ({ data }, { trx }) => recordPerformance(trx, data)),
+  on(tokenExpired, ({ data }, { trx }) => recordSpentToken(trx, data)),
+  on(pointsCharged, ({ data }, { trx }) => recordBalance(trx, data)),
+  on(pointsDebited, ({ data }, { trx }) => recordBalance(trx, data)),
+  on(pointsRefunded, ({ data }, { trx }) => recordBalance(trx, data)),
+];

@@ -1,18 +1,9 @@
-// What runs before anything is installed, on whatever Node the machine has: plain JavaScript, no packages. It installs
-// the packages when needed and goes on in TypeScript, under Node 24.
+// What runs before anything is installed, on whatever Node the machine has: plain JavaScript, no packages, and nothing that an old
+// Node would choke on before it can say that it is old. It installs the packages when needed and goes on in TypeScript,
+// under Node 24.
 import { spawn } from 'child_process';
 import { createHash } from 'crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'fs';
+import fs from 'fs';
 import { dirname, join } from 'path';
 import { fileURLToPath } from 'url';
 
@@ -23,6 +14,10 @@ const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const modulesDir = join(projectDir, 'node_modules');
 const lockFile = join(projectDir, 'package-lock.json');
 const stampFile = join(modulesDir, '.frontrow-installed');
+const homeDir = join(projectDir, '.frontrow');
+// There while an installation is under way, and after one that failed or was killed.
+const incompleteFile = join(homeDir, 'install-incomplete');
+const NEEDED_BYTES = 1_500_000_000;
 
 /** @param {string} script TypeScript beside this file  @param {string} command what the person typed */
 export async function run(script, command) {
@@ -46,7 +41,7 @@ function requireNode(command) {
 }
 
 function sentenceFor(error) {
-  const text = `${error.code || ''} ${error.message}`;
+  const text = `${error.code || ''} ${error.output || error.message}`;
   if (/ENOSPC|EDQUOT|no space left/i.test(text))
     return `The disk is full: free some space for ${projectDir}, then run the command again.`;
   if (/EACCES|EPERM/.test(text))
@@ -56,18 +51,23 @@ function sentenceFor(error) {
 
 /** What the installed packages come from. */
 function wantedStamp() {
-  const hash = createHash('sha256').update(readFileSync(lockFile));
+  const hash = createHash('sha256').update(fs.readFileSync(lockFile));
   const patchesDir = join(projectDir, 'patches');
-  if (existsSync(patchesDir))
-    for (const file of readdirSync(patchesDir)) hash.update(readFileSync(join(patchesDir, file)));
+  if (fs.existsSync(patchesDir))
+    for (const file of fs.readdirSync(patchesDir)) hash.update(fs.readFileSync(join(patchesDir, file)));
   return hash.digest('hex');
 }
 
 /** Either our own stamp says so, or somebody ran npm since the lock file changed. */
 function isInstalled() {
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wantedStamp()) return true;
+  if (fs.existsSync(incompleteFile)) return false;
+  if (fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === wantedStamp()) return true;
   const installed = join(modulesDir, '.package-lock.json');
-  return existsSync(installed) && !existsSync(stampFile) && statSync(installed).mtimeMs >= statSync(lockFile).mtimeMs;
+  return (
+    fs.existsSync(installed) &&
+    !fs.existsSync(stampFile) &&
+    fs.statSync(installed).mtimeMs >= fs.statSync(lockFile).mtimeMs
+  );
 }
 
 async function installPackages(command) {
@@ -75,7 +75,9 @@ async function installPackages(command) {
   const release = await takeInstallLock();
   try {
     if (isInstalled()) return;
-    const isFirst = !existsSync(modulesDir);
+    requireSpace();
+    const isFirst = !fs.existsSync(modulesDir);
+    fs.writeFileSync(incompleteFile, '');
     const startedMs = Date.now();
     console.log(`Installing npm packages${isFirst ? ' (about half a minute, once)' : ''} …`);
     // "npm ci" would take the packages from under a Frontrow that is running; that is for an empty folder only.
@@ -83,27 +85,38 @@ async function installPackages(command) {
     const how = isFirst ? ['ci'] : ['install', '--no-save'];
     await runToEnd('npm', [...how, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], command);
     await runToEnd(process.execPath, [join(modulesDir, 'patch-package', 'index.js')], command);
-    writeFileSync(stampFile, wantedStamp());
+    fs.writeFileSync(stampFile, wantedStamp());
+    fs.rmSync(incompleteFile);
     console.log(`Installed npm packages (${((Date.now() - startedMs) / 1000).toFixed(1)} s).`);
   } finally {
     release();
   }
 }
 
+/** Before it begins: npm takes a disk that fills up meanwhile for a success. */
+function requireSpace() {
+  const { bavail, bsize } = fs.statfsSync(projectDir);
+  if (bavail * bsize >= NEEDED_BYTES) return;
+  const shown = (bytes) => `${Math.round(bytes / 1e6)} MB`;
+  throw new Error(
+    `The disk is full: ${projectDir} has ${shown(bavail * bsize)} left and needs ${shown(NEEDED_BYTES)}; free some space, then run the command again.`,
+  );
+}
+
 /** One installation at a time: `npm start` and `npm test` may be run at once in a fresh clone. */
 async function takeInstallLock() {
-  const file = join(projectDir, '.frontrow', 'install.lock');
-  mkdirSync(dirname(file), { recursive: true });
+  const file = join(homeDir, 'install.lock');
+  fs.mkdirSync(homeDir, { recursive: true });
   for (let waited = false; ; waited = true) {
     try {
-      const lock = openSync(file, 'wx');
-      writeFileSync(lock, String(process.pid));
-      closeSync(lock);
-      return () => rmSync(file, { force: true });
+      const lock = fs.openSync(file, 'wx');
+      fs.writeFileSync(lock, String(process.pid));
+      fs.closeSync(lock);
+      return () => fs.rmSync(file, { force: true });
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    if (!isRunning(Number(readFileSync(file, 'utf8')))) rmSync(file, { force: true });
+    if (!isRunning(Number(fs.readFileSync(file, 'utf8')))) fs.rmSync(file, { force: true });
     if (!waited) console.log('Waiting for another command that installs npm packages …');
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -137,11 +150,10 @@ function runToEnd(program, args, command) {
       process.removeListener('exit', stop);
       if (code === 0) return resolve();
       const lastLines = output.trim().split('\n').slice(-15).join('\n');
-      reject(
-        new Error(
-          `${lastLines}\n\nInstalling the npm packages failed (${signal || `exit code ${code}`}): see above, then run "${command}" again.`,
-        ),
+      const error = new Error(
+        `${lastLines}\n\nInstalling the npm packages failed (${signal || `exit code ${code}`}): see above, then run "${command}" again.`,
       );
+      reject(Object.assign(error, { output }));
     });
   });
 }
@@ -150,7 +162,7 @@ function runToEnd(program, args, command) {
 function findNode24() {
   if (majorOf(process.version) >= NODE_OF_THE_PROJECT) return process.execPath;
   const installed = join(modulesDir, `node-${process.platform}-${process.arch}`, 'bin', 'node');
-  if (existsSync(installed)) return installed;
+  if (fs.existsSync(installed)) return installed;
   throw new Error(
     `There is no packaged Node ${NODE_OF_THE_PROJECT} for ${process.platform} on ${process.arch}: install Node ${NODE_OF_THE_PROJECT}, then run the command again.`,
   );

@@ -32,7 +32,7 @@ function toAccessToken({ payload }: MutableToken, { grant_type: grantType, usern
     'username must have 1 to 128 characters',
   );
   const roles = username.startsWith('operator') ? ['operator'] : [];
-  Object.assign(payload, { sub: username, aud: AUDIENCE, roles, exp: Number(payload.iat) + TOKEN_LIFETIME_SECONDS });
+  Object.assign(payload, { sub: username, aud: AUDIENCE, roles, exp: payload.iat + TOKEN_LIFETIME_SECONDS });
 }
 
 /** No id or refresh token: nothing here would take one. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { announceDemoConcerts } from './demo-concerts.ts';
+import { fillCompileCache } from './infra/compile-cache.ts';
 import { removeData } from './infra/data.ts';
 import { homeDir, toolsDir } from './infra/layout.ts';
 import { choosePorts, isFree } from './infra/ports.ts';
@@ -32,7 +33,9 @@ async function start(options: StartOptions): Promise<void> {
   const installing = isFirst
     ? 'Downloading Kafka, Envoy and, if the machine has none, Redis (once)'
     : 'Checking the tools';
-  const [tools, envoyBinary] = await step(installing, () => Promise.all([installTools(), installEnvoy()]));
+  const [tools, envoyBinary] = await step(installing, () =>
+    Promise.all([installTools(), installEnvoy(), fillCompileCache()]),
+  );
   const processes: Processes = createProcesses(homeDir);
   run.stopAtTheEnd(processes);
   const lastTime = rememberedPorts();

@@ -1,4 +1,4 @@
 // `npm start`: everything Frontrow needs, on this machine, without Docker. See dev/README.md.
 import { run } from './bootstrap.mjs';
 
-run('start-stack.ts', 'npm start');
+void run('start-stack.ts', 'npm start');

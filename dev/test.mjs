@@ -1,4 +1,4 @@
 // `npm test`: the servers, then unit, integration and end-to-end tests, or those whose path matches an argument.
 import { run } from './bootstrap.mjs';
 
-run('run-tests.ts', 'npm test');
+void run('run-tests.ts', 'npm test');

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { System } from './system.ts';
 
@@ -9,7 +9,7 @@ export interface ControlServer {
 
 /** Lets end-to-end tests, in another process, restart and kill parts of the system: `POST /restart/reservation-2`. */
 export async function startControlServer({ processes }: System): Promise<ControlServer> {
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const [, action, name = ''] = (request.url ?? '').split('/');
     const target = processes.get(name);
     try {
@@ -22,7 +22,8 @@ export async function startControlServer({ processes }: System): Promise<Control
     } catch (error) {
       response.writeHead(500).end(String(error));
     }
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

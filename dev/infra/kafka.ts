@@ -67,6 +67,9 @@ const properties = ({ dir, port, controllerPort }: KafkaOptions): string =>
     'transaction.state.log.min.isr': 1,
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
+    // After a kill -9 the broker must wait until the session of its own past self is over (9 s by default).
+    'broker.session.timeout.ms': 5_000,
+    'broker.heartbeat.interval.ms': 1_000,
     // One member or all of them at once: nobody to wait for.
     'group.initial.rebalance.delay.ms': 0,
   })

@@ -105,7 +105,7 @@ export function createProcesses(runDir: string): Processes {
       stop: () => stopChild(child, ended, spec),
     };
     all.add(running);
-    ended.then(() => all.delete(running));
+    void ended.then(() => all.delete(running));
     return running;
   };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { startKafka } from './kafka.ts';
 import { projectDir } from './layout.ts';
 import { startPostgres } from './postgres.ts';
@@ -78,13 +78,12 @@ export function postgresDir(dataDir: string, user: ServerUser | undefined): stri
   mkdirSync(dataDir, { recursive: true });
   const reachable = !user || isReachableByAll(dataDir);
   const dir = reachable ? join(dataDir, 'postgres') : join(outsideDir(dataDir), 'postgres');
+  mkdirSync(dirname(dir), { recursive: true });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   if (user) chownTree(dir, user);
   return dir;
 }
 
-export const outsideDir = (path: string): string => {
-  const dir = join('/var/lib/frontrow', createHash('sha256').update(path).digest('hex').slice(0, 16));
-  mkdirSync(dir, { recursive: true, mode: 0o755 });
-  return dir;
-};
+/** Outside of the clone, a name that belongs to one folder in it. */
+export const outsideDir = (path: string): string =>
+  join('/var/lib/frontrow', createHash('sha256').update(path).digest('hex').slice(0, 16));

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { ServiceName } from '@frontrow/contracts/route';
-import { projectDir } from './layout.ts';
+import { compileCacheDir, projectDir } from './layout.ts';
 import type { ProcessSpec } from './processes.ts';
 
 /** Which services keep their truth in PostgreSQL. */
 export const servicesWithDatabase: readonly ServiceName[] = ['concert', 'reservation', 'wallet', 'payment'];
 
 export const databaseOf = (service: ServiceName): string => `frontrow_${service}`;
+
+export const mainFileOf = (service: ServiceName): string => join(projectDir, 'services', service, 'src', 'main.ts');
 
 export interface ServiceEnvironment {
   /** By service; queue has none. */
@@ -30,11 +32,12 @@ export function serviceSpec(
   return {
     name: `${service}-${instance}`,
     command: process.execPath,
-    args: [join(projectDir, 'services', service, 'src', 'main.ts')],
+    args: [mainFileOf(service)],
     cwd: projectDir,
     env: {
       ...inherited(),
       NODE_ENV: 'production',
+      NODE_COMPILE_CACHE: compileCacheDir,
       HOST: '127.0.0.1',
       PORT: String(port),
       KAFKA_BROKERS: environment.kafkaBrokers,

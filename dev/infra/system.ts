@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ServiceName, services } from '@frontrow/contracts/route';
 import { envoySpec } from './envoy.ts';
-import { projectDir } from './layout.ts';
+import { compileCacheDir, projectDir } from './layout.ts';
 import { choosePorts, acceptsConnections } from './ports.ts';
 import { createDatabases } from './postgres.ts';
 import type { Processes, ProcessSpec } from './processes.ts';
@@ -105,6 +105,7 @@ const issuerSpec = (dir: string, port: number, issuer: string): ProcessSpec => (
   cwd: projectDir,
   env: {
     ...inherited(),
+    NODE_COMPILE_CACHE: compileCacheDir,
     PORT: String(port),
     HOST: '127.0.0.1',
     ISSUER: issuer,

@@ -94,7 +94,7 @@ export class Client {
   /** Joins, waits for the turn, and gives back the pass. */
   async enter(person: Person, concertId: string): Promise<string> {
     let place = await this.join(person, concertId);
-    for (const end = Date.now() + 20_000; place.body.status !== 'ACTIVE' && Date.now() < end; ) {
+    for (const end = Date.now() + 20_000; place.body.status === 'WAITING' && Date.now() < end; ) {
       await sleep(200);
       place = await this.poll(person, place.body.token);
     }

@@ -32,7 +32,12 @@ export interface MessageAttributes {
   time: string;
 }
 
-/** Headers of a message; `traceparent`, `correlationid` and `causationid` only where there is a value. */
+/**
+ * Headers of a message, made by hand: the `cloudevents` package takes 14 µs to make them and 20 to read them where
+ * this takes less than one, gives extensions the prefix `ce_`, which `traceparent` has nowhere else, and doesn't
+ * write the data. A test reads ours with it. `traceparent`, `correlationid` and `causationid` are there only
+ * where there is a value.
+ */
 export function toHeaders(attributes: MessageAttributes, about: FlowContext): Record<string, string> {
   const headers: Record<string, string> = {
     ce_specversion: '1.0',

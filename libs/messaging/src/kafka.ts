@@ -49,6 +49,7 @@ export async function ensureTopics(kafka: Kafka, settings: KafkaSettings): Promi
     try {
       await admin.connect();
       await createMissing(admin, settings);
+      await waitUntilKnown(admin, settings);
       outage.worked();
       return;
     } catch (error) {
@@ -60,9 +61,26 @@ export async function ensureTopics(kafka: Kafka, settings: KafkaSettings): Promi
   }
 }
 
+const allTopics = Object.keys(topics) as TopicName[];
+
+/** A broker answers for a new topic a little later than it has made it. */
+async function waitUntilKnown(admin: Admin, settings: KafkaSettings): Promise<void> {
+  const names = allTopics.map((name) => topicName(settings, name));
+  const deadlineMs = performance.now() + 5_000;
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics: names });
+      return;
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error;
+      await pause(50);
+    }
+  }
+}
+
 async function createMissing(admin: Admin, settings: KafkaSettings): Promise<void> {
   const existing = new Set(await admin.listTopics());
-  const missing = (Object.keys(topics) as TopicName[]).filter((name) => !existing.has(topicName(settings, name)));
+  const missing = allTopics.filter((name) => !existing.has(topicName(settings, name)));
   if (missing.length === 0) return;
   await admin.createTopics({
     waitForLeaders: true,

@@ -104,7 +104,7 @@ export const titleOf = (type: string): string => type.split('.')[2] ?? type;
 
 export const payloadSchema = (message: AnyMessageType): JsonObject => {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(message.data, { io: 'output' });
-  return schema as JsonObject;
+  return schema;
 };
 
 export const exampleHeaders = (message: AnyMessageType): Record<string, string> => ({

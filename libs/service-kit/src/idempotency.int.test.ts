@@ -28,7 +28,7 @@ describe('idempotently', () => {
     const [row] = await trx('charges').insert({ won }).returning('id');
     return { status: 201, body: { id: row.id, won, 이름: 'b', a: 1 }, headers: { Location: `/charges/${row.id}` } };
   };
-  const ask = (won: number, { key = 'key-1' as string | undefined, userId = 'mina', route = 'charge' } = {}) =>
+  const ask = (won: number, { key = 'key-1', userId = 'mina', route = 'charge' } = {}) =>
     db.transaction((trx) => idempotently(trx, { userId, route, key, request: { won } }, () => charge(trx, won)));
   const charges = async () => (await db('charges')).length;
 

@@ -72,7 +72,12 @@ export interface Service {
 export function createPostgresService(definition: Definition): Service {
   const { name, config } = definition;
   const logger = definition.logger ?? createLogger(name, config.logLevel);
-  const db = createDatabase({ url: config.databaseUrl, poolSize: config.databasePoolSize, applicationName: name });
+  const db = createDatabase({
+    url: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    applicationName: name,
+    logger,
+  });
   // Handlers are built before messaging, which needs them; nothing is called before `start`.
   const transact: Transact = (work) => messaging.transact(work);
   const parts = definition.build({ db, transact, logger });
@@ -127,7 +132,7 @@ export function createPostgresService(definition: Definition): Service {
     async stop() {
       health.markStopping();
       await server?.close();
-      await Promise.all(tasks.map((task) => task.stop()));
+      await Promise.all(tasks.map(async (task) => task.stop()));
       await messaging.stop();
       limits.stop();
       await db.destroy();

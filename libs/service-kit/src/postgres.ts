@@ -9,6 +9,9 @@ export interface Migration {
   down(knex: Knex): Promise<void>;
 }
 
+/** For code that hands a database on to its store and knows no more of it (STYLE rule 7). */
+export type Database = Knex;
+
 export interface DatabaseOptions {
   readonly url: string;
   readonly poolSize: number;
@@ -22,12 +25,11 @@ const ACQUIRE_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-const INT8_OID = 20;
 
 /** Won and counts fit a double exactly (2^53), so bigint columns are read as numbers; pg gives text otherwise. */
 const typeParsers: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
-    Number(oid) === INT8_OID && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format as 'text'),
+    oid === pg.types.builtins.INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
 };
 
 /**

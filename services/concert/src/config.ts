@@ -6,7 +6,7 @@ import { z } from 'zod';
 const isTimeZone = (name: string): boolean => {
   if (!/^[A-Z]/i.test(name)) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    Intl.DateTimeFormat('en', { timeZone: name });
     return true;
   } catch {
     return false;

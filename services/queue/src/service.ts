@@ -6,10 +6,14 @@ import { createHealth } from '@frontrow/service-kit/health';
 import { createLogger, type Logger } from '@frontrow/service-kit/logger';
 import { createRateLimiter } from '@frontrow/service-kit/rate-limits';
 import { type HttpServer, listen } from '@frontrow/service-kit/server';
-import { LineAdvancer } from './commands/advance-lines.ts';
+import { advanceLines } from './commands/advance-lines.ts';
 import { changeRoom } from './commands/change-room.ts';
+import { expireToken } from './commands/expire-token.ts';
 import { joinQueue } from './commands/join-queue.ts';
 import { leaveQueue } from './commands/leave-queue.ts';
+import { openRoom } from './commands/open-room.ts';
+import { releaseSlot } from './commands/release-slot.ts';
+import { stretchSlotForHold, stretchSlotForReopenedHold } from './commands/stretch-slot.ts';
 import type { Config } from './config.ts';
 import { jwksRouter } from './jwks-router.ts';
 import { getRoom } from './queries/get-room.ts';
@@ -49,10 +53,15 @@ export async function createService(config: Config, overrides: Overrides = {}) {
     redis,
     namespace: config.redisNamespace,
     logger,
-    subscriptions: subscriptions({ lines, defaultCapacity: config.queueDefaultCapacity }),
+    subscriptions: subscriptions({
+      openRoom: openRoom({ lines, defaultCapacity: config.queueDefaultCapacity }),
+      expireToken: expireToken({ lines }),
+      stretchSlotForHold: stretchSlotForHold({ lines }),
+      stretchSlotForReopenedHold: stretchSlotForReopenedHold({ lines }),
+      releaseSlot: releaseSlot({ lines }),
+    }),
     streams: async () => (await lines.concertIds()).map(keys.events),
   });
-  const advancer = new LineAdvancer(lines, logger);
   // Not Redis and not Kafka: without Kafka the line goes on, and without Redis every instance has the same honest
   // answer, 503 with Retry-After, which a gateway that has taken all of them out can't give.
   const health = createHealth();
@@ -79,6 +88,7 @@ export async function createService(config: Config, overrides: Overrides = {}) {
     extra: jwksRouter(tokens),
   });
   let server: HttpServer | undefined;
+  let advancing: ReturnType<typeof advanceLines> | undefined;
 
   return {
     app,
@@ -90,14 +100,14 @@ export async function createService(config: Config, overrides: Overrides = {}) {
     async start() {
       await ensureTopics(createKafka(kafka), kafka);
       await messaging.start();
-      advancer.start();
+      advancing = advanceLines(lines, logger);
       server = await listen(app, config);
       health.markReady();
     },
     async stop() {
       health.markStopping();
       await server?.close();
-      await advancer.stop();
+      await advancing?.stop();
       await messaging.stop();
       redis.disconnect();
     },

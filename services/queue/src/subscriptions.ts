@@ -1,25 +1,26 @@
 import { concertAnnounced } from '@frontrow/contracts/concert';
-import { expireToken as expireTokenCommand } from '@frontrow/contracts/queue';
-import {
-  holdExpired,
-  holdReleased,
-  reservationCancelled,
-  reservationReopened,
-  seatsHeld,
-} from '@frontrow/contracts/reservation';
+import * as queue from '@frontrow/contracts/queue';
+import * as reservation from '@frontrow/contracts/reservation';
 import { onRedis, type RedisSubscription } from '@frontrow/messaging/redis';
-import { expireToken } from './commands/expire-token.ts';
-import { openRoom } from './commands/open-room.ts';
-import { releaseSlot } from './commands/release-slot.ts';
-import { stretchSlotForHold, stretchSlotForReopenedHold } from './commands/stretch-slot.ts';
-import type { Lines } from './store/lines.ts';
+import type { expireToken } from './commands/expire-token.ts';
+import type { openRoom } from './commands/open-room.ts';
+import type { releaseSlot } from './commands/release-slot.ts';
+import type { stretchSlotForHold, stretchSlotForReopenedHold } from './commands/stretch-slot.ts';
 
-export const subscriptions = (dependencies: { lines: Lines; defaultCapacity: number }): RedisSubscription[] => [
-  onRedis(concertAnnounced, openRoom(dependencies)),
-  onRedis(expireTokenCommand, expireToken(dependencies)),
-  onRedis(seatsHeld, stretchSlotForHold(dependencies)),
-  onRedis(reservationReopened, stretchSlotForReopenedHold(dependencies)),
-  onRedis(holdExpired, releaseSlot(dependencies)),
-  onRedis(holdReleased, releaseSlot(dependencies)),
-  onRedis(reservationCancelled, releaseSlot(dependencies)),
+export interface Handlers {
+  readonly openRoom: ReturnType<typeof openRoom>;
+  readonly expireToken: ReturnType<typeof expireToken>;
+  readonly stretchSlotForHold: ReturnType<typeof stretchSlotForHold>;
+  readonly stretchSlotForReopenedHold: ReturnType<typeof stretchSlotForReopenedHold>;
+  readonly releaseSlot: ReturnType<typeof releaseSlot>;
+}
+
+export const subscriptions = (handlers: Handlers): RedisSubscription[] => [
+  onRedis(concertAnnounced, handlers.openRoom),
+  onRedis(queue.expireToken, handlers.expireToken),
+  onRedis(reservation.seatsHeld, handlers.stretchSlotForHold),
+  onRedis(reservation.reservationReopened, handlers.stretchSlotForReopenedHold),
+  onRedis(reservation.holdExpired, handlers.releaseSlot),
+  onRedis(reservation.holdReleased, handlers.releaseSlot),
+  onRedis(reservation.reservationCancelled, handlers.releaseSlot),
 ];

@@ -1,16 +1,8 @@
 import { baseConfig, loadConfig } from '@frontrow/service-kit/config';
+import { postgresServiceConfig } from '@frontrow/service-kit/postgres-service';
 import { z } from 'zod';
 
-const schema = z.object({
-  ...baseConfig.http,
-  ...baseConfig.kafka,
-  ...baseConfig.postgres,
-  ...baseConfig.oidc,
-  ...baseConfig.queueKeys,
-  /** Rate limits only: shared by the instances where it is set, counted by each where it isn't. */
-  redisUrl: baseConfig.redis.redisUrl.optional(),
-  redisNamespace: baseConfig.redis.redisNamespace,
-});
+const schema = z.object({ ...postgresServiceConfig, ...baseConfig.queueKeys });
 export type Config = z.output<typeof schema>;
 
 /** @throws ConfigError */

@@ -5,7 +5,7 @@ import { createService } from './service.ts';
 await runService({
   name: 'reservation',
   start: async () => {
-    const service = await createService(readConfig(process.env));
+    const service = createService(readConfig(process.env));
     await service.start();
     return service;
   },

@@ -7,10 +7,10 @@ import { on, onCommand, type Subscription } from '@frontrow/messaging/subscripti
 import { cancelReservation } from './commands/cancel-reservation.ts';
 import { confirmReservation } from './commands/confirm-reservation.ts';
 import type { issueTickets } from './commands/issue-tickets.ts';
+import { recordBalance } from './commands/record-balance.ts';
+import { recordPerformance } from './commands/record-performance.ts';
 import { reopenReservation } from './commands/reopen-reservation.ts';
-import { recordBalance } from './store/balances.ts';
-import { recordPerformance } from './store/performances.ts';
-import { recordSpentToken } from './store/spent-tokens.ts';
+import { spendToken } from './commands/spend-token.ts';
 
 export interface Handlers {
   readonly issueTickets: ReturnType<typeof issueTickets>;
@@ -21,9 +21,9 @@ export const subscriptions = (handlers: Handlers): Subscription[] => [
   onCommand(reservation.reopenReservation, reopenReservation),
   onCommand(reservation.cancelReservation, cancelReservation),
   on(paymentCompleted, handlers.issueTickets),
-  on(performanceScheduled, ({ data }, { trx }) => recordPerformance(trx, data)),
-  on(tokenExpired, ({ data }, { trx }) => recordSpentToken(trx, data)),
-  on(pointsCharged, ({ data }, { trx }) => recordBalance(trx, data)),
-  on(pointsDebited, ({ data }, { trx }) => recordBalance(trx, data)),
-  on(pointsRefunded, ({ data }, { trx }) => recordBalance(trx, data)),
+  on(performanceScheduled, recordPerformance),
+  on(tokenExpired, spendToken),
+  on(pointsCharged, recordBalance),
+  on(pointsDebited, recordBalance),
+  on(pointsRefunded, recordBalance),
 ];

@@ -34,3 +34,8 @@ export async function readOutbox(
   const fitting = rows.findIndex((row) => (bytes += Buffer.byteLength(row.value) + 1_000) > MAX_BATCH_BYTES);
   return fitting === -1 ? rows : rows.slice(0, Math.max(1, fitting));
 }
+
+/** Deletes the rows that were sent, without reading on. */
+export async function deleteSent(session: RelaySession, sent: readonly string[]): Promise<void> {
+  await session.query('delete from outbox where seq = any($1::bigint[])', [sent]);
+}

@@ -126,44 +126,60 @@ describe('the relay', () => {
     for (const instance of instances) await instance.stop();
   });
 
-  test('the order of each key is kept while instances come and go', async () => {
-    const keys = Array.from({ length: 20 }, (_, index) => `order-${index}`);
-    await harness.db.raw('create table counters (user_id text primary key, number int not null)');
-    await harness.db('counters').insert(keys.map((user_id) => ({ user_id, number: 0 })));
-    const instances: Messaging[] = [await harness.start(), await harness.start()];
+  /** Twenty keys, each counted up in transactions of two instances at once, while `disturb` goes on. */
+  const countUp = async (name: string, instances: Messaging[], disturb: () => Promise<void>) => {
+    const table = `counters_${name}`;
+    const keys = Array.from({ length: 20 }, (_, index) => `${name}-${index}`);
+    await harness.db.raw(`create table ${table} (user_id text primary key, number int not null)`);
+    await harness.db(table).insert(keys.map((user_id) => ({ user_id, number: 0 })));
     let isWriting = true;
-    const writers = keys.flatMap((userId) =>
-      [0, 1].map(async (writer) => {
-        while (isWriting) {
-          const instance = instances[writer % instances.length] as Messaging;
-          await instance.transact(async (uow) => {
-            const [row] = await uow
-              .trx('counters')
-              .where({ user_id: userId })
-              .increment('number', 1)
-              .returning('number');
-            uow.emit(pointsCharged, charge(userId, row.number));
-          });
-        }
-      }),
-    );
-    for (let round = 0; round < 3; round++) {
-      instances.push(await harness.start());
-      const [pid] = await relaySessions(harness.db);
-      await harness.db.raw('select pg_terminate_backend(?)', [pid]);
-      await instances.shift()?.stop();
-    }
+    const writers = [...keys, ...keys].map(async (userId, writer) => {
+      while (isWriting) {
+        const instance = instances[writer % instances.length] as Messaging;
+        await instance.transact(async (uow) => {
+          const [row] = await uow.trx(table).where({ user_id: userId }).increment('number', 1).returning('number');
+          uow.emit(pointsCharged, charge(userId, row.number));
+        });
+      }
+    });
+    await disturb();
     isWriting = false;
     await Promise.all(writers);
     await outboxIsEmpty(harness.db);
-    const counters: { user_id: string; number: number }[] = await harness.db('counters').select();
+    const counters: { user_id: string; number: number }[] = await harness.db(table).select();
     await eventually(() => counters.every(({ user_id, number }) => numbersOf(found, user_id).includes(number)));
-    for (const { user_id, number } of counters) {
-      // A killed relay's messages may be there twice, which inboxes know: the first of each is what counts.
-      const firsts = [...new Set(numbersOf(found, user_id))];
-      expect(firsts).toEqual(Array.from({ length: number }, (_, index) => index + 1));
-    }
     for (const instance of instances) await instance.stop();
+    return counters.map(({ user_id, number }) => ({
+      expected: Array.from({ length: number }, (_, index) => index + 1),
+      seen: numbersOf(found, user_id),
+    }));
+  };
+
+  test('each message is sent once, and those of a key in order, while instances come and go', async () => {
+    const instances = [await harness.start(), await harness.start()];
+    const counted = await countUp('coming', instances, async () => {
+      for (let round = 0; round < 5; round++) {
+        instances.push(await harness.start());
+        await instances.shift()?.stop();
+      }
+    });
+    for (const { expected, seen } of counted) expect(seen).toEqual(expected);
+  });
+
+  test('the order of each key is kept when relays are killed', async () => {
+    const instances = [await harness.start(), await harness.start()];
+    const counted = await countUp('killed', instances, async () => {
+      for (let round = 0; round < 5; round++) {
+        const before: number[] = await relaySessions(harness.db);
+        await harness.db.raw('select pg_terminate_backend(?)', [before[round % 2] as number]);
+        await eventually(async () => {
+          const now: number[] = await relaySessions(harness.db);
+          return now.length === 2 && now.some((pid) => !before.includes(pid));
+        });
+      }
+    });
+    // A killed relay's messages may be there twice, which inboxes know: the first of each is what counts.
+    for (const { expected, seen } of counted) expect([...new Set(seen)]).toEqual(expected);
   });
 
   test('a relay whose session was killed sends nothing of what it had read', async () => {

@@ -6,7 +6,7 @@ import { Notes } from './notes.ts';
 import { Ownership } from './ownership.ts';
 import type { Publisher } from './publisher.ts';
 import { RelaySession } from './relay-session.ts';
-import { readOutbox } from './read-outbox.ts';
+import { deleteSent, readOutbox } from './read-outbox.ts';
 import { Waker } from './waker.ts';
 
 /** Buckets are rebalanced, and the outbox is looked at in any case, so often. Wake-ups don't wait for it. */
@@ -128,6 +128,9 @@ export class Relay {
     let isFirstRound = true;
     for (;;) {
       if (performance.now() >= this.#rebalanceAt) {
+        // What is sent has to be gone before its bucket may be: the next owner would send it again.
+        if (sent.length > 0) await deleteSent(session, sent);
+        sent = [];
         this.#rebalanceAt = performance.now() + ROUND_MS;
         if ((await ownership.rebalance()) > 0) notes.membersChanged();
       }
@@ -142,7 +145,9 @@ export class Relay {
       }
       if (rows.length > 0) {
         sent = await this.#send(session, rows, readAtMs);
-        if (this.#drainTimeIsOver) return false;
+        if (!this.#drainTimeIsOver) continue;
+        await deleteSent(session, sent);
+        return false;
       } else if (this.#stopping.signal.aborted) {
         await ownership.leave();
         notes.membersChanged();

@@ -85,10 +85,20 @@ export async function startHarness(): Promise<Harness> {
     },
     async stop() {
       await Promise.all(endings.map((end) => end()));
+      await deleteTopics(settings);
       await db.destroy();
       await database.drop();
     },
   };
+}
+
+/** A broker that keeps the topics of every test runs out of memory. */
+async function deleteTopics(settings: KafkaSettings): Promise<void> {
+  const admin = createKafka(settings).admin();
+  await admin.connect();
+  const mine = (await admin.listTopics()).filter((topic) => topic.startsWith(settings.namespace));
+  await admin.deleteTopics({ topics: mine });
+  await admin.disconnect();
 }
 
 function toFound(partition: number, { key, value, offset, headers }: KafkaMessage): Found {

@@ -15,7 +15,7 @@ export const documentedErrors = (): DocumentedError[] => {
     const calls = allRoutes.filter((route) => codesOf(route).includes(code));
     const isEverywhere = calls.length === allRoutes.length || calls.length === 0;
     const answeredBy = isEverywhere ? undefined : calls.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
-    return { code, ...(errors[code] as ErrorEntry), answeredBy };
+    return { code, ...errors[code], answeredBy };
   });
 };
 

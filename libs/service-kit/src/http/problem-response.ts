@@ -37,7 +37,7 @@ export const sendProblem = (request: Request, response: Response, refused: Probl
     'Cache-Control': 'no-store',
     'Content-Language': language,
     'Content-Type': 'application/problem+json; charset=utf-8',
-    ...(extensions.retryAfterSeconds !== undefined && { 'Retry-After': String(extensions.retryAfterSeconds) }),
+    ...(typeof extensions.retryAfterSeconds === 'number' && { 'Retry-After': extensions.retryAfterSeconds }),
     ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
   };
   writeAnswer(request, response, status, headers, text);

@@ -1,7 +1,7 @@
 import type { PassVerifier } from '@frontrow/service-kit/pass';
 import { problem } from '@frontrow/service-kit/problem';
 import type { User } from '@frontrow/service-kit/route-handler';
-import type { Knex } from 'knex';
+import type { Database } from '@frontrow/service-kit/postgres';
 import { findSeatMapHeader } from '../store/performances.ts';
 import { isSpent } from '../store/spent-tokens.ts';
 import type { SeatMap, SeatMaps } from './seat-maps.ts';
@@ -13,7 +13,7 @@ export interface GetSeats {
 }
 
 export interface GetSeatsOptions {
-  readonly db: Knex;
+  readonly db: Database;
   readonly passes: PassVerifier;
   readonly seatMaps: SeatMaps;
 }

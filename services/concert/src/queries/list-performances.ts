@@ -1,6 +1,6 @@
 import type { Clock } from '@frontrow/service-kit/clock';
 import { problem } from '@frontrow/service-kit/problem';
-import type { Knex } from 'knex';
+import type { Database } from '@frontrow/service-kit/postgres';
 import { findConcert } from '../store/concerts.ts';
 import { readPerformances } from '../store/performances.ts';
 
@@ -14,7 +14,7 @@ export interface ListPerformances {
 
 /** The performances of a concert by time. @throws CONCERT_NOT_FOUND */
 export const listPerformances =
-  ({ db, clock, timeZone }: { db: Knex; clock: Clock; timeZone: string }) =>
+  ({ db, clock, timeZone }: { db: Database; clock: Clock; timeZone: string }) =>
   async ({ concertId, date, available }: ListPerformances) => {
     const availableOnly = available === 'true';
     const items = await readPerformances(db, { concertId, date, timeZone, availableOnly, now: clock() });

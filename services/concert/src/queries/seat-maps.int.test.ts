@@ -82,7 +82,7 @@ describe('seat maps in memory', () => {
     expect(statements).toBe(1);
   });
 
-  test('of 50,000 seats, all of them taken one reservation at a time, are ready in no time', async () => {
+  test('of 50,000 seats, all of them taken one reservation at a time, are read within seconds', async () => {
     const id = await performance();
     const read = reader(id);
     await db.transaction(async (trx) => {
@@ -96,7 +96,7 @@ describe('seat maps in memory', () => {
     });
     const startedAtMs = Date.now();
     expect(await read()).toEqual([777]);
-    expect(Date.now() - startedAtMs).toBeLessThan(1_000);
+    expect(Date.now() - startedAtMs).toBeLessThan(3_000);
   });
 
   test('let two consumers change two performances in either order without a deadlock', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@frontrow/service-kit/clock';
-import type { Knex } from 'knex';
+import type { Database } from '@frontrow/service-kit/postgres';
 import { LRUCache } from 'lru-cache';
 import { freeSeats } from '../domain/seat-map.ts';
 import type { SeatMapHeader } from '../store/performances.ts';
@@ -26,15 +26,15 @@ export interface SeatMaps {
   current(header: SeatMapHeader): Promise<SeatMap>;
 }
 
-/** Some 300 maps of 50,000 seats, or all that there are of 50. */
-const MAX_CACHED_SEATS = 15_000_000;
+/** Some 100 maps of 50,000 seats, or all that there are of 50: about 40 MB. */
+const MAX_CACHED_SEATS = 5_000_000;
 
 /**
  * Seat maps in memory, made again when a seat has changed since. The caller reads the version with the
  * performance, so asking costs no statement of its own, and an answer is never older than its question,
  * whatever instance wrote the change and whether or not anybody was told. Many who ask at once wait for one read.
  */
-export function createSeatMaps({ db, clock }: { db: Knex; clock: Clock }): SeatMaps {
+export function createSeatMaps({ db, clock }: { db: Database; clock: Clock }): SeatMaps {
   const cache = new LRUCache<string, SeatMap>({
     maxSize: MAX_CACHED_SEATS,
     sizeCalculation: ({ body }) => body.totalSeats,

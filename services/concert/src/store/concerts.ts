@@ -26,7 +26,7 @@ export async function insertConcert(trx: Knex.Transaction, concert: Concert): Pr
 
 export async function findConcert(db: Knex, id: string): Promise<Concert | undefined> {
   const row = await db<ConcertRow>('concerts').where({ id }).first();
-  return row && toConcert(row as ConcertRow);
+  return row && toConcert(row);
 }
 
 /** The newest `limit` concerts, or of those before one. Ids are UUIDv7, so their order is the announcements'. */
@@ -36,5 +36,5 @@ export async function readConcerts(
 ): Promise<Concert[]> {
   const concerts = db<ConcertRow>('concerts').orderBy('id', 'desc').limit(limit);
   if (before !== undefined) concerts.where('id', '<', before);
-  return (await concerts.select('*')).map((row) => toConcert(row as ConcertRow));
+  return (await concerts.select('*')).map(toConcert);
 }

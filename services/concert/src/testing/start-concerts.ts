@@ -3,6 +3,7 @@ import type { DataOf } from '@frontrow/contracts/message';
 import { createDatabase } from '@frontrow/service-kit/postgres';
 import { newId } from '@frontrow/service-kit/ids';
 import { type Api, api } from '@frontrow/testing/api';
+import { deleteTopics } from '@frontrow/testing/delete-topics';
 import { startTestIssuer } from '@frontrow/testing/issuer';
 import { startKafkaProbe } from '@frontrow/testing/kafka-probe';
 import { silentLogger } from '@frontrow/testing/logger';
@@ -72,7 +73,7 @@ export async function startConcerts({ instances = 1 } = {}) {
     }),
     async stop() {
       await Promise.all([...services.map((service) => service.stop()), probe.stop(), issuer.stop(), queueKeys.stop()]);
-      await db.destroy();
+      await Promise.all([db.destroy(), deleteTopics(kafka)]);
       await database.drop();
     },
   };

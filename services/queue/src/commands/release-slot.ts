@@ -1,8 +1,9 @@
 import type { Message } from '@frontrow/contracts/message';
-import type { holdExpired, holdReleased, reservationCancelled } from '@frontrow/contracts/reservation';
+import type { holdReleased } from '@frontrow/contracts/reservation';
 import type { Lines } from '../store/lines.ts';
 
-type HoldIsOver = typeof holdExpired | typeof holdReleased | typeof reservationCancelled;
+/** hold-expired, hold-released and reservation-cancelled say the same. */
+type HoldIsOver = typeof holdReleased;
 
 /** A hold is over: the slot lasts no longer for its sake. */
 export const releaseSlot =

@@ -24,5 +24,7 @@ export const answerFor = (place: Place, token: string, claims: QueueTokenClaims)
  * Changes when the answer does. The token itself doesn't count, the time it expires does: a new ticket is made
  * only for the sake of that, and must not be kept back by a 304.
  */
-export const etagOf = ({ token: _, ...said }: QueueAnswer, { tokenId }: QueueTokenClaims): string =>
-  `"${createHash('sha1').update(tokenId).update(JSON.stringify(said)).digest('base64url')}"`;
+export const etagOf = (answer: QueueAnswer, { tokenId }: QueueTokenClaims): string => {
+  const said = JSON.stringify({ ...answer, token: tokenId });
+  return `"${createHash('sha1').update(said).digest('base64url')}"`;
+};

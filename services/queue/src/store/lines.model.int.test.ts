@@ -141,9 +141,11 @@ const referenceSlots = ({ slots }: ReferenceLine): string[] =>
   [...slots].map(([userId, slot]) => `${userId} until ${endOf(slot)}`).sort();
 
 const sentence = ({ name, data }: WrittenMessage): string => {
-  if (name === 'room-changed') return `${name} ${data.mode} ${data.capacity}`;
-  if (name === 'expire-token-reply') return `${name} ${data.paymentId}`;
-  return [name, data.userId, data.number, data.reason].filter((part) => part !== undefined).join(' ');
+  const { mode, capacity, paymentId, userId, number, reason } = data;
+  return [name, mode, capacity, paymentId, userId, number, reason]
+    .filter((part) => part !== undefined)
+    .map(String)
+    .join(' ');
 };
 
 const pick = <T>(random: () => number, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;

@@ -56,16 +56,12 @@ const types = new Map(allMessages.map((message) => [message.type, message]));
 
 const parseMessage = (fields: string[]): WrittenMessage => {
   const entries = fields.flatMap((name, index) => (index % 2 === 0 ? [[name, fields[index + 1]] as const] : []));
-  const { id, type, key, time, data, correlationid, causationid } = Object.fromEntries(entries) as Record<
-    string,
-    string
-  >;
-  const message = types.get(type as string);
+  const { id = '', type = '', key = '', time = '', data = '', ...about } = Object.fromEntries(entries);
+  const message = types.get(type);
   if (message === undefined) throw new Error(`unknown type ${type}`);
-  const parsed = message.data.parse(JSON.parse(data as string)) as Record<string, unknown>;
+  const parsed = message.data.parse(JSON.parse(data)) as Record<string, unknown>;
   if (message.key(parsed) !== key) throw new Error(`${type} has the key ${key}`);
-  const name = (type as string).split('.').at(-2) as string;
-  return { id: id as string, name, key: key as string, time: time as string, data: parsed, correlationid, causationid };
+  return { id, name: type.split('.').at(-2) ?? type, key, time, data: parsed, ...about };
 };
 
 export const openSettings = { mode: 'open', capacity: 1, passSeconds: 600, claimSeconds: 60 } as const;

@@ -1,8 +1,7 @@
 import type { PassVerifier } from '@frontrow/service-kit/pass';
 import { problem } from '@frontrow/service-kit/problem';
-import type { Knex } from 'knex';
 import { amountOf, duplicateSeat, type SeatRequest, type WantedSeat } from '../domain/hold-request.ts';
-import { knownBalanceWon } from '../store/balances.ts';
+import type { Balances } from '../store/balances.ts';
 import type { Performances } from '../store/performances.ts';
 import { withinLagOf } from './within-lag.ts';
 
@@ -15,7 +14,7 @@ export interface Admitted {
 }
 
 interface Dependencies {
-  readonly db: Knex;
+  readonly balances: Balances;
   readonly performances: Performances;
   readonly passes: PassVerifier;
 }
@@ -33,7 +32,7 @@ interface Request {
  * @throws ILLEGAL_ARGUMENTS, INVALID_TOKEN, NOT_YOUR_TURN, PERFORMANCE_NOT_FOUND
  */
 export const admitBuyer =
-  ({ db, performances, passes }: Dependencies) =>
+  ({ balances, performances, passes }: Dependencies) =>
   async ({ userId, queueToken, seats }: Request): Promise<Admitted> => {
     const twice = duplicateSeat(seats);
     if (twice) throw problem('ILLEGAL_ARGUMENTS', { detail: `Seat ${twice.seat} is asked for twice.` });
@@ -45,7 +44,7 @@ export const admitBuyer =
     if (wanted.some(({ performance }) => performance.concertId !== concertId)) {
       throw problem('INVALID_TOKEN', { detail: 'The pass is for one concert; the seats are in several.' });
     }
-    if (policies.requireBalanceAtHold) await awaitPoints(db, userId, amountOf(wanted));
+    if (policies.requireBalanceAtHold) await awaitPoints(balances, userId, amountOf(wanted));
     return { userId, queueTokenId: pass.tokenId, seats: wanted };
   };
 
@@ -65,9 +64,9 @@ async function locateSeats(performances: Performances, seats: readonly SeatReque
 }
 
 /** Points charged a moment ago may still be on their way here. Whether they suffice, the hold itself decides. */
-async function awaitPoints(db: Knex, userId: string, amountWon: number): Promise<void> {
+async function awaitPoints(balances: Balances, userId: string, amountWon: number): Promise<void> {
   await withinLagOf(
-    () => knownBalanceWon(db, userId),
+    () => balances.knownWon(userId),
     (balanceWon) => balanceWon >= amountWon,
   );
 }

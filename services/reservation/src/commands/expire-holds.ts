@@ -1,11 +1,10 @@
 import type { Transact, UnitOfWork } from '@frontrow/messaging/transact';
-import type { Knex } from 'knex';
 import { expire } from '../domain/reservation.ts';
 import {
-  anyHoldDue,
   endReservations,
   lockDueHolds,
   lockDueHoldsAmong,
+  type ReservationReader,
   type TimedReservation,
 } from '../store/reservations.ts';
 import { announce } from './carry-out.ts';
@@ -19,10 +18,10 @@ const BATCH_SIZE = 100;
  * @returns how many it expired
  */
 export const expireDueHolds =
-  ({ db, transact }: { db: Knex; transact: Transact }) =>
+  ({ reservations, transact }: { reservations: ReservationReader; transact: Transact }) =>
   async (): Promise<number> => {
     let total = 0;
-    while (await anyHoldDue(db)) {
+    while (await reservations.isAnyHoldDue()) {
       const count = await transact(async (uow) => expireAll(uow, await lockDueHolds(uow.trx, BATCH_SIZE)));
       total += count;
       // What is due but locked is somebody else's work.

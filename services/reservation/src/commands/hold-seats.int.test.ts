@@ -110,7 +110,7 @@ describe('holding seats', () => {
     const pass = await reservations.queue.passFor({ userId: 'eager', concertId });
     const answer = reservations.hold('eager', [{ performanceId, seat: 1 }], { pass });
     await reservations.probe.send('concert', performanceScheduled, {
-      ...performanceScheduled.example,
+      ...performanceScheduled.data.parse(performanceScheduled.example),
       performAt: '2099-12-24T10:00:00.000Z',
       performanceId,
       concertId,

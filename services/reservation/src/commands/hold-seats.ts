@@ -6,10 +6,10 @@ import { newId } from '@frontrow/service-kit/ids';
 import type { PassVerifier } from '@frontrow/service-kit/pass';
 import { problem } from '@frontrow/service-kit/problem';
 import type { Answer } from '@frontrow/service-kit/route-handler';
-import type { Knex } from 'knex';
 import { amountOf, refuseHold, toSeatRequest, type WantedSeat } from '../domain/hold-request.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import { reservationView } from '../domain/reservation-view.ts';
+import type { Balances } from '../store/balances.ts';
 import { type HoldOutcome, insertHold } from '../store/holds.ts';
 import type { Performances } from '../store/performances.ts';
 import { type Admitted, admitBuyer } from './admit-buyer.ts';
@@ -24,9 +24,9 @@ export interface HoldSeats {
 }
 
 interface Dependencies {
-  readonly db: Knex;
   readonly transact: Transact;
   readonly performances: Performances;
+  readonly balances: Balances;
   readonly passes: PassVerifier;
   /** Only says whether a performance has begun; a hold's clock is the database's. */
   readonly clock: Clock;

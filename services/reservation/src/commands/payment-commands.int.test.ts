@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DataOf } from '@frontrow/contracts/message';
 import { paymentCompleted } from '@frontrow/contracts/payment';
 import * as messages from '@frontrow/contracts/reservation';
 import { newId } from '@frontrow/service-kit/ids';
@@ -38,11 +39,7 @@ const heldSeat = async ({
 type HeldSeat = Awaited<ReturnType<typeof heldSeat>>;
 
 /** Sends a command and waits for its reply. */
-const ask = async <C extends Command>(
-  type: C,
-  data: Parameters<C['key']>[0],
-  correlationId: string = data.paymentId,
-) => {
+const ask = async <C extends Command>(type: C, data: DataOf<C>, correlationId: string = data.paymentId) => {
   const { id } = await reservations.probe.send('payment', type, data, { correlationId });
   return eventually(() => reservations.probe.seen(type.reply).find(({ causationId }) => causationId === id), {
     what: `the reply to ${type.type}`,

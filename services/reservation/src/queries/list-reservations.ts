@@ -1,8 +1,7 @@
 import { Id } from '@frontrow/contracts/primitives';
 import { decodeCursor, toPage } from '@frontrow/service-kit/pages';
-import type { Knex } from 'knex';
 import { reservationView, type ReservationView } from '../domain/reservation-view.ts';
-import { readReservations } from '../store/reservations.ts';
+import type { ReservationReader } from '../store/reservations.ts';
 
 interface PageRequest {
   readonly userId: string;
@@ -12,10 +11,10 @@ interface PageRequest {
 
 /** The user's reservations, newest first. @throws ILLEGAL_ARGUMENTS for a cursor that is not one of ours */
 export const listReservations =
-  (db: Knex) =>
+  (reservations: ReservationReader) =>
   async ({ userId, cursor, limit }: PageRequest): Promise<{ items: ReservationView[]; next: string | null }> => {
     const beforeId = decodeCursor(Id, cursor);
-    const rows = await readReservations(db, { userId, beforeId, limit: limit + 1 });
+    const rows = await reservations.readPage({ userId, beforeId, limit: limit + 1 });
     return toPage(
       rows,
       limit,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /** Takes over the balance that a ledger entry left; an older entry than the newest known changes nothing. */
-export async function recordBalance(
+export async function saveBalance(
   trx: Knex.Transaction,
   { userId, balanceWon, entryNumber }: { userId: string; balanceWon: number; entryNumber: number },
 ): Promise<void> {
@@ -13,8 +13,14 @@ export async function recordBalance(
   );
 }
 
-/** Won, as far as wallet's events have come; 0 for a user they never named. */
-export async function knownBalanceWon(db: Knex, userId: string): Promise<number> {
-  const row = await db('balances').where({ user_id: userId }).first('balance_won');
-  return Number(row?.balance_won ?? 0);
+export interface Balances {
+  /** Won, as far as wallet's events have come; 0 for a user they never named. */
+  knownWon(userId: string): Promise<number>;
 }
+
+export const balances = (db: Knex): Balances => ({
+  async knownWon(userId) {
+    const { rows } = await db.raw('select balance_won from balances where user_id = :userId', { userId });
+    return rows[0]?.balance_won ?? 0;
+  },
+});

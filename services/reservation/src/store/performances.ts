@@ -4,25 +4,12 @@ import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
 import type { Performance } from '../domain/hold-request.ts';
 
-interface PerformanceRow {
-  readonly id: string;
-  readonly concertId: string;
-  readonly concertName: string;
-  readonly name: string;
-  readonly performAt: Date;
-  readonly priceWon: number;
-  readonly totalSeats: number;
-  readonly policies: unknown;
-}
+type PerformanceRow = Omit<Performance, 'policies'> & { readonly policies: unknown };
 
-const toPerformance = (row: PerformanceRow): Performance => ({
-  ...row,
-  priceWon: Number(row.priceWon),
-  policies: Policies.parse(row.policies),
-});
+const toPerformance = (row: PerformanceRow): Performance => ({ ...row, policies: Policies.parse(row.policies) });
 
 /** Keeps the first announcement of a performance: it never changes, which is what lets instances cache it. */
-export async function recordPerformance(
+export async function insertPerformance(
   trx: Knex.Transaction,
   { policies, ...performance }: DataOf<typeof performanceScheduled>,
 ): Promise<void> {

@@ -44,6 +44,8 @@ const READ_PAGE = `${SELECT}
   where r.user_id = :userId and r.id < coalesce(:beforeId::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
   order by r.id desc limit :limit`;
 
+const FIND_DUE = `select 1 from reservations where status = 'HELD' and hold_expires_at <= statement_timestamp() limit 1`;
+
 const LOCK_DUE = `${SELECT}
   where r.status = 'HELD' and r.hold_expires_at <= statement_timestamp()
   order by r.hold_expires_at limit :limit
@@ -112,7 +114,7 @@ const toReservation = (row: ReservationRow): Reservation => ({
   userId: row.user_id,
   concertId: row.concert_id,
   queueTokenId: row.queue_token_id,
-  amountWon: Number(row.amount_won),
+  amountWon: row.amount_won,
   onFailedPayment: row.on_failed_payment,
   createdAt: row.created_at,
   state: toState(row),
@@ -132,36 +134,45 @@ interface OwnedId {
   readonly userId: string;
 }
 
-/** Undefined for an unknown reservation and for another user's. */
-export async function readReservation(db: Knex, { id, userId }: OwnedId): Promise<TimedReservation | undefined> {
-  const { rows } = await db.raw<Rows>(READ, { id, userId });
-  return rows[0] && toTimed(rows[0]);
+export interface ReservationReader {
+  /** Undefined for an unknown reservation and for another user's. */
+  read(owned: OwnedId): Promise<TimedReservation | undefined>;
+  /** Newest first, those before `beforeId`. */
+  readPage(page: {
+    readonly userId: string;
+    readonly beforeId: string | undefined;
+    readonly limit: number;
+  }): Promise<TimedReservation[]>;
+  /** Whether any hold's time is up; an index look-up, so that idle sweepers cost next to nothing. */
+  isAnyHoldDue(): Promise<boolean>;
 }
 
-/** As readReservation, and nobody else changes it until the transaction ends. */
+/** Looks without locking, on any connection of the pool. */
+export const reservationReader = (db: Knex): ReservationReader => ({
+  async read({ id, userId }) {
+    const { rows } = await db.raw<Rows>(READ, { id, userId });
+    return rows[0] && toTimed(rows[0]);
+  },
+  async readPage({ beforeId = null, ...page }) {
+    const { rows } = await db.raw<Rows>(READ_PAGE, { ...page, beforeId });
+    return rows.map(toTimed);
+  },
+  async isAnyHoldDue() {
+    const { rows } = await db.raw<Rows>(FIND_DUE);
+    return rows.length > 0;
+  },
+});
+
+/**
+ * The user's reservation, which nobody else changes until the transaction ends. Undefined for an unknown one and for
+ * another user's.
+ */
 export async function lockReservation(
   trx: Knex.Transaction,
   { id, userId }: OwnedId,
 ): Promise<TimedReservation | undefined> {
   const { rows } = await trx.raw<Rows>(LOCK, { id, userId });
   return rows[0] && toTimed(rows[0]);
-}
-
-/** Newest first, those before `beforeId`. */
-export async function readReservations(
-  db: Knex,
-  page: { readonly userId: string; readonly beforeId: string | undefined; readonly limit: number },
-): Promise<TimedReservation[]> {
-  const { rows } = await db.raw<Rows>(READ_PAGE, { ...page, beforeId: page.beforeId ?? null });
-  return rows.map(toTimed);
-}
-
-/** Whether any hold's time is up; an index look-up, so that idle sweepers cost next to nothing. */
-export async function anyHoldDue(db: Knex): Promise<boolean> {
-  const { rows } = await db.raw(
-    `select 1 from reservations where status = 'HELD' and hold_expires_at <= statement_timestamp() limit 1`,
-  );
-  return rows.length > 0;
 }
 
 /** Locks holds whose time is up, longest over first; leaves those that another transaction has locked. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /** From now on passes of this place in line are refused, though their signature stays good until `passesExpireAt`. */
-export async function recordSpentToken(
+export async function saveSpentToken(
   trx: Knex.Transaction,
   { tokenId, passesExpireAt }: { tokenId: string; passesExpireAt: string },
 ): Promise<void> {

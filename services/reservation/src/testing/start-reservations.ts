@@ -57,8 +57,8 @@ export async function startReservations({
     OIDC_AUDIENCE: issuer.audience,
     QUEUE_JWKS_URL: queue.jwksUrl,
   });
-  const services = await Promise.all(
-    Array.from({ length: instances }, () => createService(config, { logger: silentLogger(), ...overrides })),
+  const services = Array.from({ length: instances }, () =>
+    createService(config, { logger: silentLogger(), ...overrides }),
   );
   await Promise.all(services.map((service) => service.start()));
   const probe = await startKafkaProbe(kafka, ['reservation.events', 'payment.replies']);

@@ -1,6 +1,6 @@
 import type { PageQuery } from '@frontrow/contracts/primitives';
 import { decodeCursor, toPage } from '@frontrow/service-kit/pages';
-import type { Knex } from 'knex';
+import type { Database } from '@frontrow/service-kit/postgres';
 import { z } from 'zod';
 import { type LedgerRow, readEntries } from '../store/ledger.ts';
 
@@ -18,7 +18,7 @@ const toItem = (row: LedgerRow) => ({
 
 /** A page of a user's ledger, newest first. @throws ILLEGAL_ARGUMENTS for a cursor that isn't one */
 export const listEntries =
-  (db: Knex) =>
+  (db: Database) =>
   async (userId: string, { cursor, limit }: z.output<typeof PageQuery>) => {
     const rows = await readEntries(db, { userId, before: decodeCursor(Position, cursor), limit: limit + 1 });
     return toPage(rows, limit, (row) => row.entry_number, toItem);

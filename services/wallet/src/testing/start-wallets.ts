@@ -1,5 +1,6 @@
 import { createDatabase } from '@frontrow/service-kit/postgres';
 import { type Api, api } from '@frontrow/testing/api';
+import { deleteTopics } from '@frontrow/testing/delete-topics';
 import { startTestIssuer } from '@frontrow/testing/issuer';
 import { startKafkaProbe } from '@frontrow/testing/kafka-probe';
 import { silentLogger } from '@frontrow/testing/logger';
@@ -33,7 +34,7 @@ export async function startWallets({ instances = 1 } = {}) {
     anonymous: () => api(services[0]?.url as string),
     async stop() {
       await Promise.all([...services.map((service) => service.stop()), probe.stop(), issuer.stop()]);
-      await db.destroy();
+      await Promise.all([db.destroy(), deleteTopics(kafka)]);
       await database.drop();
     },
   };

@@ -86,3 +86,10 @@ async function persistently(call: () => Promise<Response>): Promise<Response> {
     await sleep(RETRY_AFTER_MS);
   }
 }
+
+// `node dev/demo-concerts.ts <gateway> <folder that remembers>`: what docker-compose.yml runs.
+if (import.meta.main) {
+  const [gatewayUrl, rememberDir] = process.argv.slice(2);
+  if (!gatewayUrl || !rememberDir) throw new Error('Say the address of the gateway and a folder to remember it in.');
+  await announceDemoConcerts(gatewayUrl, rememberDir);
+}

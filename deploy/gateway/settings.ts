@@ -36,15 +36,16 @@ export function settingsFrom(env: NodeJS.ProcessEnv): GatewaySettings {
     issuer: env.OIDC_ISSUER ?? 'http://localhost:8080/auth',
     audience: env.OIDC_AUDIENCE ?? 'frontrow',
     jwksUrl,
-    rateLimitPerSecond: integer(
-      'RATE_LIMIT_PER_SECOND',
-      env.RATE_LIMIT_PER_SECOND ?? `${DEFAULT_RATE_LIMIT_PER_SECOND}`,
-    ),
+    rateLimitPerSecond: rateLimitFrom(env),
     endpoints: Object.fromEntries(
       upstreams.map((name) => [name, endpointsOf(name, env[`${name.toUpperCase()}_ENDPOINTS`])]),
     ) as Record<Upstream, Endpoint[]>,
   };
 }
+
+/** RATE_LIMIT_PER_SECOND */
+export const rateLimitFrom = (env: NodeJS.ProcessEnv): number =>
+  integer('RATE_LIMIT_PER_SECOND', env.RATE_LIMIT_PER_SECOND ?? `${DEFAULT_RATE_LIMIT_PER_SECOND}`);
 
 const integer = (name: string, text: string): number => {
   if (!/^[1-9]\d*$/.test(text)) throw new Error(`${name} must be a positive whole number, not "${text}".`);

@@ -4,14 +4,18 @@ import { projectDir } from '../infra/layout.ts';
 import { type Finding, readLines } from './project-files.ts';
 
 /** Documents that name a file name one that exists: in links, and in backticks where it looks like a path. */
-export function checkDocuments(files: readonly string[]): Finding[] {
+export function checkDocuments(files: readonly string[], read = readLines): Finding[] {
   const known = new Set(files);
   const folders = new Set(files.flatMap(parentsOf));
   const baseNames = new Set(files.map((file) => basename(file)));
 
+  const services = [...folders].filter((folder) => /^services\/[^/]+$/.test(folder));
+
   const exists = (name: string, document: string): boolean => {
     const path = normalize(name.replace(/\/$/, ''));
-    const bases = ['.', dirname(document), join(dirname(document), 'src')];
+    // "src/routes.ts" in a document about every service is the file of each.
+    const inServices = /^(src|migrations)\//.test(path) ? services : [];
+    const bases = ['.', dirname(document), join(dirname(document), 'src'), ...inServices];
     return bases.some((base) => {
       const full = join(base, path);
       return known.has(full) || folders.has(full) || full === '.';
@@ -25,7 +29,7 @@ export function checkDocuments(files: readonly string[]): Finding[] {
   return files
     .filter((file) => file.endsWith('.md') && !file.startsWith('docs/generated/'))
     .flatMap((document) =>
-      proseLines(document).flatMap(({ text, line }) =>
+      proseLines(read(document)).flatMap(({ text, line }) =>
         namesIn(text)
           .filter(({ name, isLink }) => isGone(name, document, isLink))
           .map(({ name }) => ({ file: document, line, message: `names ${name}, which does not exist` })),
@@ -39,9 +43,9 @@ function parentsOf(file: string): string[] {
 }
 
 /** Without code blocks: those show commands and answers. */
-function proseLines(document: string): { text: string; line: number }[] {
+function proseLines(lines: readonly string[]): { text: string; line: number }[] {
   let inCode = false;
-  return readLines(document).flatMap((text, index) => {
+  return lines.flatMap((text, index) => {
     if (/^\s*(```|~~~)/.test(text)) {
       inCode = !inCode;
       return [];
@@ -53,6 +57,8 @@ function proseLines(document: string): { text: string; line: number }[] {
 const LINK = /\]\(([^)\s]+)\)/g;
 const BACKTICKS = /`([^`]+)`/g;
 const FILE_LIKE = /^\.?[\w@-][\w@.-]*(\/[\w@.-]+)*\/?$/;
+/** A kind of file, not one: `.ts` */
+const ONLY_EXTENSION = /^\.\w+$/;
 const EXTENSION = /\.(ts|mjs|js|json|md|yaml|yml|xml|sh|lua|html|properties|patch)$/;
 const TOP_FOLDERS = /^(libs|services|dev|deploy|docs|tests|bench|apps|patches|\.ci)\//;
 
@@ -62,6 +68,8 @@ function namesIn(text: string): { name: string; isLink: boolean }[] {
     .filter((target) => target !== '' && !/^[a-z]+:/.test(target) && !target.startsWith('/'));
   const quoted = [...text.matchAll(BACKTICKS)]
     .map(([, name = '']) => name)
-    .filter((name) => FILE_LIKE.test(name) && (EXTENSION.test(name) || TOP_FOLDERS.test(name)));
+    .filter(
+      (name) => FILE_LIKE.test(name) && !ONLY_EXTENSION.test(name) && (EXTENSION.test(name) || TOP_FOLDERS.test(name)),
+    );
   return [...links.map((name) => ({ name, isLink: true })), ...quoted.map((name) => ({ name, isLink: false }))];
 }

@@ -61,10 +61,10 @@ const rules: readonly Rule[] = [
 const HOMES = /^((?:services|libs)\/[^/]+)\/(?:src\/)?([^/]+)/;
 const IMPORT = /(?:^\s*(?:import|export)\b[^'"]*?\bfrom\s*|^\s*import\s*|\bimport\(\s*|^\}\s*from\s*)['"]([^'"]+)['"]/;
 
-export function checkWalls(files: readonly string[]): Finding[] {
+export function checkWalls(files: readonly string[], read = readLines): Finding[] {
   return files
     .filter((path) => path.endsWith('.ts') && HOMES.test(path))
-    .flatMap((path) => readLines(path).flatMap((line, index) => findingsIn(path, line, index + 1)));
+    .flatMap((path) => read(path).flatMap((line, index) => findingsIn(path, line, index + 1)));
 }
 
 function findingsIn(path: string, text: string, line: number): Finding[] {

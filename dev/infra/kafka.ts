@@ -17,7 +17,7 @@ export interface KafkaOptions {
   controllerPort: number;
 }
 
-const JVM = ['-Xms64m', '-Xmx512m', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true'];
+const JVM = ['-Xms64m', '-Xmx768m', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true'];
 
 /** One Apache Kafka broker that is its own controller (KRaft). Returns when it takes requests. */
 export async function startKafka(options: KafkaOptions): Promise<{ running: Running; brokers: string }> {

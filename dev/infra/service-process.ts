@@ -10,6 +10,12 @@ export const databaseOf = (service: ServiceName): string => `frontrow_${service}
 
 export const mainFileOf = (service: ServiceName): string => join(projectDir, 'services', service, 'src', 'main.ts');
 
+/**
+ * A young generation of half the default size: 20 MB less per idle service. An old one's limit changes nothing when idle.
+ * The image sets the same.
+ */
+const MEMORY_OPTIONS = '--max-semi-space-size=8';
+
 export interface ServiceEnvironment {
   /** By service; queue has none. */
   databaseUrls: Partial<Record<ServiceName, string>>;
@@ -38,6 +44,7 @@ export function serviceSpec(
       ...inherited(),
       NODE_ENV: 'production',
       NODE_COMPILE_CACHE: compileCacheDir,
+      NODE_OPTIONS: MEMORY_OPTIONS,
       HOST: '127.0.0.1',
       PORT: String(port),
       KAFKA_BROKERS: environment.kafkaBrokers,

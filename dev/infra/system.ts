@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type GatewaySettings, rateLimitFrom } from '../../deploy/gateway/settings.ts';
 import { type ServiceName, services } from '@frontrow/contracts/route';
 import { envoySpec } from './envoy.ts';
 import { compileCacheDir, projectDir } from './layout.ts';
@@ -43,59 +44,78 @@ export interface System {
 export const instancesOf = (some: Partial<Record<ServiceName, number>> = {}): Record<ServiceName, number> =>
   Object.fromEntries(services.map((service) => [service, some[service] ?? 1])) as Record<ServiceName, number>;
 
-const instanceNames = (instances: Record<ServiceName, number>): [service: ServiceName, instance: number][] =>
+type Instance = [service: ServiceName, instance: number];
+
+const nameOf = ([service, instance]: Instance): string => `${service}-${instance}`;
+
+const instanceNames = (instances: Record<ServiceName, number>): Instance[] =>
   services.flatMap((service) =>
-    Array.from({ length: instances[service] }, (_, index): [ServiceName, number] => [service, index + 1]),
+    Array.from({ length: instances[service] }, (_, index): Instance => [service, index + 1]),
   );
 
-/** Starts issuer, services and gateway on servers that run already; resolves when the gateway reaches all of them. */
+/** Starts issuer, services and gateway on servers that run already; resolves when all are ready. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const all = instanceNames(options.instances);
-  const names = ['issuer', ...all.map(([service, instance]) => `${service}-${instance}`)];
-  const ports = await choosePorts(names, options.ports);
-  const portOf = (name: string) => ports[name] as number;
-  const issuerUrl = `http://127.0.0.1:${portOf('issuer')}`;
-  const environment: ServiceEnvironment = {
+  const { processes, dir, gatewayPort } = options;
+  const instances = instanceNames(options.instances);
+  const ports = await choosePorts(['issuer', ...instances.map(nameOf)], options.ports);
+  const environment = await environmentOf(options, ports);
+  const startInstance = ([service, instance]: Instance) => {
+    const port = portOf(ports, nameOf([service, instance]));
+    const spec = serviceSpec(service, instance, port, environment);
+    return superviseProcess(processes, spec, () => answersOk(`http://127.0.0.1:${port}/readyz`));
+  };
+  const issuer = issuerSpec(dir, portOf(ports, 'issuer'), environment.oidcIssuer);
+  const supervised = await Promise.all([
+    superviseProcess(processes, issuer, () => answersOk(environment.oidcJwksUrl)),
+    ...instances.map(startInstance),
+  ]);
+  const gateway = envoySpec(options.envoyBinary, dir, gatewaySettings(options, environment, ports));
+  supervised.push(await superviseProcess(processes, gateway, () => acceptsConnections(gatewayPort)));
+  return {
+    gatewayUrl: `http://localhost:${gatewayPort}`,
+    ports,
+    processes: new Map(supervised.map((process) => [process.name, process])),
+  };
+}
+
+type Ports = Record<string, number>;
+
+const portOf = (ports: Ports, name: string): number => ports[name] as number;
+
+async function environmentOf(options: SystemOptions, ports: Ports): Promise<ServiceEnvironment> {
+  const { gatewayPort } = options;
+  return {
     databaseUrls: await databaseUrls(options.postgresUrl),
     kafkaBrokers: options.kafkaBrokers,
     redisUrl: options.redisUrl,
-    oidcIssuer: `http://localhost:${options.gatewayPort}/auth`,
-    oidcJwksUrl: `${issuerUrl}/jwks`,
-    queueJwksUrl: `http://127.0.0.1:${portOf('queue-1')}/.well-known/jwks.json`,
+    oidcIssuer: `http://localhost:${gatewayPort}/auth`,
+    oidcJwksUrl: `http://127.0.0.1:${portOf(ports, 'issuer')}/jwks`,
+    // By way of the gateway: any instance of queue will do.
+    queueJwksUrl: `http://127.0.0.1:${gatewayPort}/.well-known/jwks.json`,
     extra: options.extraEnvironment ?? {},
   };
-  const gateway = envoySpec(options.envoyBinary, options.dir, {
+}
+
+function gatewaySettings(options: SystemOptions, environment: ServiceEnvironment, ports: Ports): GatewaySettings {
+  const endpoint = (name: string) => ({ host: '127.0.0.1', port: portOf(ports, name) });
+  const instances = instanceNames(options.instances);
+  const endpointsOf = (service: ServiceName) =>
+    instances.filter(([name]) => name === service).map((instance) => endpoint(nameOf(instance)));
+  return {
     listen: options.gatewayHosts.map((host) => ({ host, port: options.gatewayPort })),
     issuer: environment.oidcIssuer,
     audience: 'frontrow',
     jwksUrl: environment.oidcJwksUrl,
-    rateLimitPerSecond: Number(process.env.RATE_LIMIT_PER_SECOND ?? 20_000),
+    rateLimitPerSecond: rateLimitFrom(process.env),
     endpoints: {
-      issuer: [{ host: '127.0.0.1', port: portOf('issuer') }],
-      ...(Object.fromEntries(
-        services.map((service) => [
-          service,
-          all
-            .filter(([name]) => name === service)
-            .map(([, instance]) => ({ host: '127.0.0.1', port: portOf(`${service}-${instance}`) })),
-        ]),
-      ) as Record<ServiceName, { host: string; port: number }[]>),
+      issuer: [endpoint('issuer')],
+      queue: endpointsOf('queue'),
+      concert: endpointsOf('concert'),
+      reservation: endpointsOf('reservation'),
+      wallet: endpointsOf('wallet'),
+      payment: endpointsOf('payment'),
     },
-  });
-  const { processes } = options;
-  const supervised = await Promise.all([
-    superviseProcess(processes, issuerSpec(options.dir, portOf('issuer'), environment.oidcIssuer), () =>
-      answersOk(`${issuerUrl}/jwks`),
-    ),
-    ...all.map(([service, instance]) => {
-      const port = portOf(`${service}-${instance}`);
-      const spec = serviceSpec(service, instance, port, environment);
-      return superviseProcess(processes, spec, () => answersOk(`http://127.0.0.1:${port}/readyz`));
-    }),
-  ]);
-  const gatewayUrl = `http://localhost:${options.gatewayPort}`;
-  supervised.push(await superviseProcess(processes, gateway, () => acceptsConnections(options.gatewayPort)));
-  return { gatewayUrl, ports, processes: new Map(supervised.map((process) => [process.name, process])) };
+  };
 }
 
 const issuerSpec = (dir: string, port: number, issuer: string): ProcessSpec => ({

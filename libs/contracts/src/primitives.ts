@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Ids are UUIDv7 as text: sortable by time, readable as Kafka keys. */
-export const Id = z.uuid().meta({ description: 'UUIDv7 as text' });
+/** Ids are UUIDv7 as text: sortable by time, readable as Kafka keys. Lower case, so that one id has one spelling. */
+export const Id = z.uuid().toLowerCase().meta({ description: 'UUIDv7 as text' });
 
 /** `sub` of the OIDC access token. */
 export const UserId = z.string().min(1).max(128).meta({ description: '`sub` of the access token' });

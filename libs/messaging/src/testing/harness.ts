@@ -65,6 +65,7 @@ export async function startHarness(): Promise<Harness> {
     },
     async follow(topic) {
       const found: Found[] = [];
+      const places = new Set<string>();
       const consumer = plainKafka.consumer({
         groupId: `${settings.namespace}follower-${randomUUID()}`,
         maxWaitTimeInMs: 50,
@@ -73,7 +74,12 @@ export async function startHarness(): Promise<Harness> {
       await consumer.connect();
       await consumer.subscribe({ topics: [topicName(settings, topic)], fromBeginning: true });
       await consumer.run({
-        eachMessage: async ({ partition, message }) => void found.push(toFound(partition, message)),
+        eachMessage: async ({ partition, message }) => {
+          // After a rebalance, what wasn't committed comes again.
+          const place = `${partition}/${message.offset}`;
+          if (!places.has(place)) found.push(toFound(partition, message));
+          places.add(place);
+        },
       });
       return found;
     },

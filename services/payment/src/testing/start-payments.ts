@@ -2,6 +2,7 @@ import { type AnyCommandType, type Message, type ReplyOf } from '@frontrow/contr
 import type { ServiceName } from '@frontrow/contracts/route';
 import { createDatabase } from '@frontrow/service-kit/postgres';
 import { type Api, api } from '@frontrow/testing/api';
+import { deleteTopics } from '@frontrow/testing/delete-topics';
 import { eventually } from '@frontrow/testing/eventually';
 import { startTestIssuer } from '@frontrow/testing/issuer';
 import { startKafkaProbe } from '@frontrow/testing/kafka-probe';
@@ -53,7 +54,7 @@ export async function startPayments({ instances = 1 } = {}) {
     stopInstance: async (instance: number) => services.splice(instance, 1)[0]?.stop(),
     async stop() {
       await Promise.all([...services.map((service) => service.stop()), probe.stop(), issuer.stop()]);
-      await db.destroy();
+      await Promise.all([db.destroy(), deleteTopics(kafka)]);
       await database.drop();
     },
   };

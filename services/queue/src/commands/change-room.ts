@@ -1,7 +1,7 @@
 import { problem } from '@frontrow/service-kit/problem';
 import type { Answer } from '@frontrow/service-kit/route-handler';
 import type { Lines, RoomSettings } from '../store/lines.ts';
-import { withinLagOf } from '../within-lag.ts';
+import { withinLagOf } from '@frontrow/service-kit/within-lag';
 
 export interface ChangeRoom {
   readonly concertId: string;

@@ -3,7 +3,7 @@ import type { Answer } from '@frontrow/service-kit/route-handler';
 import { placeAnswer } from '../place-answer.ts';
 import type { Lines } from '../store/lines.ts';
 import type { Tokens } from '../tokens.ts';
-import { withinLagOf } from '../within-lag.ts';
+import { withinLagOf } from '@frontrow/service-kit/within-lag';
 
 const RETRY_AFTER_SECONDS = 30;
 

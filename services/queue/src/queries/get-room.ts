@@ -1,7 +1,7 @@
 import { problem } from '@frontrow/service-kit/problem';
 import type { Answer } from '@frontrow/service-kit/route-handler';
 import type { Lines } from '../store/lines.ts';
-import { withinLagOf } from '../within-lag.ts';
+import { withinLagOf } from '@frontrow/service-kit/within-lag';
 
 /** Settings and counts of a concert's waiting room. @throws CONCERT_NOT_FOUND */
 export const getRoom =

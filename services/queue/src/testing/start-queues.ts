@@ -2,6 +2,7 @@ import { concertAnnounced } from '@frontrow/contracts/concert';
 import type { AnyMessageType, Message } from '@frontrow/contracts/message';
 import { newId } from '@frontrow/service-kit/ids';
 import { type ApiAnswer, api } from '@frontrow/testing/api';
+import { deleteTopics } from '@frontrow/testing/delete-topics';
 import { eventually } from '@frontrow/testing/eventually';
 import { startTestIssuer } from '@frontrow/testing/issuer';
 import { startKafkaProbe } from '@frontrow/testing/kafka-probe';
@@ -16,11 +17,10 @@ const OPERATOR = 'operator-kim';
 export async function startQueues({
   instances = 2,
   redisUrl,
-  changes = {},
 }: {
   instances?: number;
+  /** Another way to the same Redis. */
   redisUrl?: string;
-  changes?: Partial<Config>;
 } = {}) {
   const [issuer, kafka, redis] = [await startTestIssuer(), testKafka(), testRedis()];
   const settings = readConfig({
@@ -33,7 +33,7 @@ export async function startQueues({
     OIDC_AUDIENCE: issuer.audience,
     QUEUE_DEFAULT_CAPACITY: '1',
   });
-  const config: Config = { ...settings, redisNamespace: redis.namespace, ...changes };
+  const config: Config = { ...settings, redisNamespace: redis.namespace };
   const services = await Promise.all(
     Array.from({ length: instances }, () => createService(config, { logger: silentLogger() })),
   );
@@ -53,8 +53,6 @@ export async function startQueues({
     (await as(OPERATOR)).put(`/v1/queue/concerts/${concertId}`, { body: change });
 
   return {
-    config,
-    services,
     probe,
     as,
     steer,
@@ -79,9 +77,10 @@ export async function startQueues({
     /** Messages about a concert that have come out of Kafka. */
     said: <M extends AnyMessageType>(type: M, concertId: string): Message<M>[] =>
       probe.seen(type).filter(({ data }) => data.concertId === concertId),
+    jwksUrl: `${services[0]?.url}/.well-known/jwks.json`,
     async stop() {
       await Promise.all([...services.map((service) => service.stop()), probe.stop()]);
-      await issuer.stop();
+      await Promise.all([issuer.stop(), deleteTopics(kafka)]);
     },
   };
 }

@@ -3,7 +3,7 @@ import { problem } from '@frontrow/service-kit/problem';
 import { amountOf, duplicateSeat, type SeatRequest, type WantedSeat } from '../domain/hold-request.ts';
 import type { Balances } from '../store/balances.ts';
 import type { Performances } from '../store/performances.ts';
-import { withinLagOf } from './within-lag.ts';
+import { withinLagOf } from '@frontrow/service-kit/within-lag';
 
 /** A buyer whose pass is good for the seats they want. */
 export interface Admitted {

@@ -2,6 +2,7 @@ import { type Policies, performanceScheduled } from '@frontrow/contracts/concert
 import { newId } from '@frontrow/service-kit/ids';
 import { createDatabase } from '@frontrow/service-kit/postgres';
 import { type ApiAnswer, api } from '@frontrow/testing/api';
+import { deleteTopics } from '@frontrow/testing/delete-topics';
 import { eventually } from '@frontrow/testing/eventually';
 import { startTestIssuer } from '@frontrow/testing/issuer';
 import { startKafkaProbe } from '@frontrow/testing/kafka-probe';
@@ -116,7 +117,7 @@ export async function startReservations({
 
     async stop() {
       await Promise.all([...services.map((service) => service.stop()), probe.stop()]);
-      await Promise.all([issuer.stop(), queue.stop(), db.destroy()]);
+      await Promise.all([issuer.stop(), queue.stop(), db.destroy(), deleteTopics(kafka)]);
       await database.drop();
     },
   };

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LAG_MS = 1_000;
+// A rebalance (an instance came or went) takes a heartbeat or two, 1.5 s each; usually it is milliseconds.
+const LAG_MS = 3_000;
 const LOOK_EVERY_MS = 50;
 
 /**
  * Reads a projection again while it has not come as far as it is needed: what another service announced a moment
- * ago may take some milliseconds over Kafka. Holds no connection between two looks.
+ * ago may still be on its way here through Kafka. Holds no connection between two looks.
  *
- * @returns what the last look saw, after 1 s at most
+ * @returns what the last look saw, after 3 s at most
  */
 export async function withinLagOf<T>(look: () => Promise<T>, isEnough: (seen: T) => boolean): Promise<T> {
   const deadlineMs = performance.now() + LAG_MS;

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@frontrow/testing/eventually';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { tokenIdOf } from '../domain/token-id.ts';
-import { openSettings, startTestLines, type TestLines } from '../testing/test-lines.ts';
-import type { TokenRef } from './lines.ts';
-import { BATCH } from './scripts.ts';
+import { tokenIdOf } from './domain/token-id.ts';
+import { openSettings, startTestLines, type TestLines } from './testing/test-lines.ts';
+import type { TokenRef } from './store/lines.ts';
+import { BATCH } from './store/scripts.ts';
 
 let lines: TestLines;
 let concertId: string;
@@ -23,24 +23,6 @@ const instance = (index: number) => lines.instances[index % 2 === 0 ? 0 : 1];
 const users = (count: number) => Array.from({ length: count }, (_, index) => `user-${index}`);
 
 describe('joining', () => {
-  test('500 people at once over two instances get the numbers 1 to 500, in the order in which they reached Redis', async () => {
-    await open({ capacity: 0 });
-    const joined = await Promise.all(
-      users(500).map(async (userId, index) => ({ userId, joined: await instance(index).join(concertId, userId) })),
-    );
-    const numbers = joined.map(({ joined: one }) => (one.kind === 'placed' ? one.place.number : 0));
-    expect(numbers.toSorted((a, b) => a - b)).toEqual(users(500).map((_, index) => index + 1));
-
-    // Each instance has one connection, on which Redis reads commands in the order in which they were sent.
-    for (const parity of [0, 1]) {
-      const ofInstance = numbers.filter((_, index) => index % 2 === parity);
-      expect(ofInstance).toEqual(ofInstance.toSorted((a, b) => a - b));
-    }
-    // The stream keeps the order in which the scripts ran.
-    const issued = (await lines.messages(concertId)).map(({ data }) => data.number);
-    expect(issued).toEqual(users(500).map((_, index) => index + 1));
-  });
-
   test('one person 20 times at once has one place', async () => {
     await open();
     const joined = await Promise.all(users(20).map((_, index) => instance(index).join(concertId, 'mina')));

@@ -4,10 +4,7 @@ const TEXT = /\.(ts|mjs|js|json|md|yaml|yml|xml|sh|properties|npmrc|patch)$|(^|\
 
 /** What would tie the project to one machine or one registry: it must run anywhere. */
 const FORBIDDEN: readonly (readonly [pattern: RegExp, what: string])[] = [
-  [
-    /registry\.npmjs|registry\.yarnpkg|pypi\.org|pythonhosted\.org|repo1?\.maven|deb\.debian\.org/i,
-    'a registry’s host',
-  ],
+  [/\b(registry|repo\d?|pypi|files|deb|proxy|crates|static)\.[a-z][\w-]*\.(org|com|io)\b/i, 'a registry’s host'],
   [/(^|[\s"'`(=:])\/(home|root|Users|work)\/[\w.-]/, 'a path of one machine'],
 ];
 

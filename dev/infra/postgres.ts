@@ -56,7 +56,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     stopOrder: 3,
   });
   const url = `postgres://${OWNER}:${password}@127.0.0.1:${port}/postgres`;
-  await untilReady(running, processes, () => answers(url));
+  await untilReady(running, processes, () => postgresAnswers(url));
   return { running, url };
 }
 
@@ -74,7 +74,8 @@ export async function createDatabases(url: string, names: readonly string[]): Pr
   return new Map(names.map((name) => [name, Object.assign(new URL(url), { pathname: `/${name}` }).href]));
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether it takes statements. */
+export async function postgresAnswers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
   try {

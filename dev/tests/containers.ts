@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { choosePorts } from '../infra/ports.ts';
+import { postgresAnswers } from '../infra/postgres.ts';
 import { Trouble } from '../infra/trouble.ts';
 
 export interface TestServers {
@@ -34,8 +36,10 @@ export async function startContainers(): Promise<TestServers> {
       start(redisContainer()),
       start(kafkaContainer(host, kafkaPort)),
     ]);
+    const postgresUrl = `postgres://frontrow:frontrow@${host}:${postgres.getMappedPort(5432)}/postgres`;
+    await untilAnswers(postgresUrl);
     return {
-      postgresUrl: `postgres://frontrow:frontrow@${host}:${postgres.getMappedPort(5432)}/postgres`,
+      postgresUrl,
       redisUrl: `redis://${host}:${redis.getMappedPort(6379)}`,
       kafkaBrokers: `${host}:${kafkaPort}`,
       stop,
@@ -46,13 +50,23 @@ export async function startContainers(): Promise<TestServers> {
   }
 }
 
+const ANSWERS_WITHIN_MS = 60_000;
+
+/** The image starts the server twice: the first time, to make the database, it takes no connections from outside. */
+async function untilAnswers(postgresUrl: string): Promise<void> {
+  const deadlineMs = performance.now() + ANSWERS_WITHIN_MS;
+  while (!(await postgresAnswers(postgresUrl).catch(() => false))) {
+    if (performance.now() > deadlineMs) throw new Trouble('PostgreSQL did not answer in its container.');
+    await sleep(100);
+  }
+}
+
 const postgresContainer = () =>
   new GenericContainer('postgres:18')
     .withEnvironment({ POSTGRES_USER: 'frontrow', POSTGRES_PASSWORD: 'frontrow', POSTGRES_DB: 'postgres' })
     .withCommand(['postgres', '-c', 'max_connections=300', '-c', 'fsync=off', '-c', 'full_page_writes=off'])
     .withExposedPorts(5432)
-    // The first start is the one that makes the database; the second takes connections from outside.
-    .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/, 2));
+    .withWaitStrategy(Wait.forListeningPorts());
 
 const redisContainer = () =>
   new GenericContainer('redis:7')

@@ -47,9 +47,15 @@ describe('the API, through the gateway', () => {
 
   test('lists the dates of a concert, by day in Korea and by availability', async () => {
     const { token } = await client.signIn('operator');
-    const { body: concert } = await client.call('POST', '/v1/concerts', { token, body: { name: '겨울밤', artist: '앞줄' } });
+    const { body: concert } = await client.call('POST', '/v1/concerts', {
+      token,
+      body: { name: '겨울밤', artist: '앞줄' },
+    });
     const schedule = (name: string, performAt: string) =>
-      client.call('POST', `/v1/concerts/${concert.id}/performances`, { token, body: { name, performAt, priceWon: 1_000 } });
+      client.call('POST', `/v1/concerts/${concert.id}/performances`, {
+        token,
+        body: { name, performAt, priceWon: 1_000 },
+      });
     // 15:30 UTC on the 23rd is half past midnight of the 24th in Seoul.
     const eve = await schedule('이브', '2036-12-23T15:30:00.000Z');
     await schedule('지난 공연', '2016-12-24T10:00:00.000Z');
@@ -67,7 +73,13 @@ describe('the API, through the gateway', () => {
     const found = await client.call('GET', `/v1/concerts/${concert.id}`);
     expect(found.body).toMatchObject({
       name: '겨울밤',
-      policies: { maxSeatsPerUser: 1, holdSeconds: 300, onFailedPayment: 'keep', expireTokenOn: 'payment', requireBalanceAtHold: false },
+      policies: {
+        maxSeatsPerUser: 1,
+        holdSeconds: 300,
+        onFailedPayment: 'keep',
+        expireTokenOn: 'payment',
+        requireBalanceAtHold: false,
+      },
     });
     const listed = await client.call('GET', '/v1/concerts?limit=1');
     expect(listed.body.items).toHaveLength(1);
@@ -125,7 +137,10 @@ describe('the API, through the gateway', () => {
         body: { seats: [{ performanceId: show.performanceId, seat: 1 }] },
         headers: { 'accept-language': language },
       });
-    expect((await taken('ko-KR,ko;q=0.9')).body).toMatchObject({ code: 'ALREADY_TAKEN', title: '이미 선점된 좌석입니다.' });
+    expect((await taken('ko-KR,ko;q=0.9')).body).toMatchObject({
+      code: 'ALREADY_TAKEN',
+      title: '이미 선점된 좌석입니다.',
+    });
     expect((await taken('en')).body).toMatchObject({ code: 'ALREADY_TAKEN', title: 'The seat is already taken.' });
   });
 

@@ -51,7 +51,11 @@ export class Client {
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text, headers: response.headers };
+    return {
+      status: response.status,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+      headers: response.headers,
+    };
   }
 
   async signIn(name: string): Promise<Person> {
@@ -135,7 +139,9 @@ export class Client {
 
   async timeline(person: Person, paymentId: string): Promise<string[]> {
     const { body } = await this.call('GET', `/v1/payments/${paymentId}/timeline`, { token: person.token });
-    return body.items.map((item: { kind: string; step: string | null }) => [item.kind, item.step].filter(Boolean).join(' '));
+    return body.items.map((item: { kind: string; step: string | null }) =>
+      [item.kind, item.step].filter(Boolean).join(' '),
+    );
   }
 }
 

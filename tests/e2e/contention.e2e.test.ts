@@ -40,7 +40,11 @@ describe('under contention, over two instances of each service', () => {
 
   test('fifty buyers of fifty seats all get one, and every won is accounted for', async () => {
     const show = await client.announce();
-    const buyers = await inBatches(Array.from({ length: 50 }, (_, i) => `fan${i}`), 25, (name) => client.signIn(name));
+    const buyers = await inBatches(
+      Array.from({ length: 50 }, (_, i) => `fan${i}`),
+      25,
+      (name) => client.signIn(name),
+    );
     const answers = await Promise.all(
       buyers.map(async (buyer, i) => {
         const pass = await client.enter(buyer, show.concertId);

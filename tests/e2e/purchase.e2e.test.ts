@@ -80,7 +80,10 @@ describe('a purchase', () => {
     const { buyer, reservation } = await buyerWithHold();
     await client.charge(buyer, 49_999);
     const declined = await client.pay(buyer, reservation.id);
-    expect(declined).toMatchObject({ status: 201, body: { status: 'FAILED', code: 'OUT_OF_BUDGET', balanceWon: 49_999 } });
+    expect(declined).toMatchObject({
+      status: 201,
+      body: { status: 'FAILED', code: 'OUT_OF_BUDGET', balanceWon: 49_999 },
+    });
     expect(Date.parse(declined.body.holdExpiresAt)).toBeLessThanOrEqual(Date.parse(reservation.holdExpiresAt) + 5_000);
     expect(await client.timeline(buyer, declined.body.id)).toEqual([
       'STARTED',
@@ -112,7 +115,10 @@ describe('a purchase', () => {
     const { buyer, reservation } = await buyerWithHold();
     await client.charge(buyer, 60_000);
     const key = randomUUID();
-    const [first, second] = await Promise.all([client.pay(buyer, reservation.id, key), client.pay(buyer, reservation.id, key)]);
+    const [first, second] = await Promise.all([
+      client.pay(buyer, reservation.id, key),
+      client.pay(buyer, reservation.id, key),
+    ]);
     const third = await client.pay(buyer, reservation.id, key);
     expect(first.status).toBe(201);
     expect(second).toMatchObject({ status: 201, body: first.body });
@@ -142,7 +148,12 @@ describe('a purchase', () => {
   test('takes parts that add up to the price, and refuses others before anything is done', async () => {
     const { buyer, reservation } = await buyerWithHold();
     await client.charge(buyer, 50_000);
-    const parts = (amountWon: number) => ({ payments: [{ method: 'POINT', amountWon: 20_000 }, { method: 'POINT', amountWon }] });
+    const parts = (amountWon: number) => ({
+      payments: [
+        { method: 'POINT', amountWon: 20_000 },
+        { method: 'POINT', amountWon },
+      ],
+    });
     const short = await client.pay(buyer, reservation.id, randomUUID(), parts(29_999));
     expect(short).toMatchObject({ status: 409, body: { code: 'AMOUNT_MISMATCH' } });
     const exact = await client.pay(buyer, reservation.id, randomUUID(), parts(30_000));
@@ -161,7 +172,10 @@ describe('a purchase', () => {
     const late = await buyerWithHold({ holdSeconds: 1 });
     await client.charge(late.buyer, 50_000);
     await eventually(() => Date.now() > Date.parse(late.reservation.holdExpiresAt));
-    expect(await client.pay(late.buyer, late.reservation.id)).toMatchObject({ status: 409, body: { code: 'HOLD_EXPIRED' } });
+    expect(await client.pay(late.buyer, late.reservation.id)).toMatchObject({
+      status: 409,
+      body: { code: 'HOLD_EXPIRED' },
+    });
   });
 });
 
@@ -169,7 +183,11 @@ describe('the policies of a concert', () => {
   test('onFailedPayment: cancel gives the seats back when a payment is declined', async () => {
     const { show, buyer, pass, reservation } = await buyerWithHold({ onFailedPayment: 'cancel' });
     const declined = await client.pay(buyer, reservation.id);
-    expect(declined.body).toMatchObject({ status: 'FAILED', code: 'OUT_OF_BUDGET', tickets: [{ status: 'CANCELLED' }] });
+    expect(declined.body).toMatchObject({
+      status: 'FAILED',
+      code: 'OUT_OF_BUDGET',
+      tickets: [{ status: 'CANCELLED' }],
+    });
     expect((await client.reservation(buyer, reservation.id)).body.status).toBe('CANCELLED');
     await eventually(async () => (await client.seats(buyer, pass, show.performanceId)).body.available.includes(17));
   });
@@ -197,7 +215,9 @@ describe('the policies of a concert', () => {
     const group = await client.announce({ maxSeatsPerUser: 3 });
     const family = await client.signIn('family');
     const familyPass = await client.enter(family, group.concertId);
-    expect((await client.hold(family, familyPass, group.performanceId, 1, 2, 3, 4)).body.code).toBe('SEAT_LIMIT_EXCEEDED');
+    expect((await client.hold(family, familyPass, group.performanceId, 1, 2, 3, 4)).body.code).toBe(
+      'SEAT_LIMIT_EXCEEDED',
+    );
     const three = await client.hold(family, familyPass, group.performanceId, 1, 2, 3);
     expect(three).toMatchObject({ status: 201, body: { amountWon: 150_000 } });
     await client.charge(family, 150_000);

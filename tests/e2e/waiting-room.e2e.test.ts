@@ -26,8 +26,14 @@ describe('the waiting room', () => {
     expect(places[1]?.body).toMatchObject({ concertId: show.concertId, estimatedWaitSeconds: null });
 
     const [pass, ticket] = [places[0]?.body.token, places[1]?.body.token];
-    expect(await client.seats(second, ticket, show.performanceId)).toMatchObject({ status: 403, body: { code: 'NOT_YOUR_TURN' } });
-    expect(await client.hold(second, ticket, show.performanceId, 1)).toMatchObject({ status: 403, body: { code: 'NOT_YOUR_TURN' } });
+    expect(await client.seats(second, ticket, show.performanceId)).toMatchObject({
+      status: 403,
+      body: { code: 'NOT_YOUR_TURN' },
+    });
+    expect(await client.hold(second, ticket, show.performanceId, 1)).toMatchObject({
+      status: 403,
+      body: { code: 'NOT_YOUR_TURN' },
+    });
 
     const held = await client.hold(first, pass, show.performanceId, 1);
     await client.charge(first, show.priceWon);
@@ -64,7 +70,9 @@ describe('the waiting room', () => {
     const left = await client.call('DELETE', '/v1/queue/tokens/me', { token: leaver.token, queueToken: pass });
     expect(left.status).toBe(204);
     expect((await client.poll(leaver, pass)).body.code).toBe('INVALID_TOKEN');
-    await eventually(async () => (await client.poll(next, waiting.body.token)).body.status === 'ACTIVE', { withinMs: 1_000 });
+    await eventually(async () => (await client.poll(next, waiting.body.token)).body.status === 'ACTIVE', {
+      withinMs: 1_000,
+    });
   });
 
   test('refuses tokens of another concert, another user, and rubbish', async () => {

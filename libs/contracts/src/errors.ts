@@ -69,7 +69,12 @@ export const errors = {
     '같은 Idempotency-Key로 다른 요청을 보냈습니다.',
     'This Idempotency-Key was used for another request.',
   ),
-  TOO_MANY_REQUESTS: entry(429, '요청이 너무 많습니다. 잠시 후 다시 시도하세요.', 'Too many requests; slow down.', true),
+  TOO_MANY_REQUESTS: entry(
+    429,
+    '요청이 너무 많습니다. 잠시 후 다시 시도하세요.',
+    'Too many requests; slow down.',
+    true,
+  ),
   INTERNAL: entry(500, '서버 오류가 발생했습니다.', 'Something went wrong on our side.', true),
   UNAVAILABLE: entry(503, '잠시 이용할 수 없습니다. 다시 시도하세요.', 'Not available right now; try again.', true),
 } as const satisfies Record<string, ErrorEntry>;

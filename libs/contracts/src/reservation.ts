@@ -6,13 +6,11 @@ import { Id, Instant, PageQuery, page, SeatNumber, text, UserId, Won } from './p
 import { QueueTokenId } from './queue.ts';
 import { defineRoute } from './route.ts';
 
-export const ReservationStatus = z
-  .enum(['HELD', 'CONFIRMED', 'ISSUED', 'EXPIRED', 'RELEASED', 'CANCELLED'])
-  .meta({
-    description:
-      'HELD until holdExpiresAt; CONFIRMED while a payment runs; ISSUED once paid; EXPIRED, RELEASED by the ' +
-      'buyer or CANCELLED after a failed payment: the seats are free again',
-  });
+export const ReservationStatus = z.enum(['HELD', 'CONFIRMED', 'ISSUED', 'EXPIRED', 'RELEASED', 'CANCELLED']).meta({
+  description:
+    'HELD until holdExpiresAt; CONFIRMED while a payment runs; ISSUED once paid; EXPIRED, RELEASED by the ' +
+    'buyer or CANCELLED after a failed payment: the seats are free again',
+});
 
 export const Ticket = z.object({
   id: Id,

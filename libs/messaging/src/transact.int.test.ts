@@ -37,7 +37,7 @@ describe('transact', () => {
     const committed = (await harness.db('balances').pluck('user_id')).sort();
     expect(committed).toHaveLength(20);
     await eventually(() => found.length >= 20, { what: '20 messages' });
-    expect(found.map(({ key }) => key).sort()).toEqual(committed);
+    expect([...new Set(found.map(({ key }) => key))].sort()).toEqual(committed);
   });
 
   test('a message is a CloudEvent that says what it is about and what it came from', async () => {

@@ -25,7 +25,12 @@ export interface Instance<State> {
 
 export type Input =
   | { readonly type: 'start' }
-  | { readonly type: 'reply'; readonly commandId: string | undefined; readonly messageId: string; readonly reply: Reply }
+  | {
+      readonly type: 'reply';
+      readonly commandId: string | undefined;
+      readonly messageId: string;
+      readonly reply: Reply;
+    }
   | { readonly type: 'deadline' };
 
 export type LogKind =

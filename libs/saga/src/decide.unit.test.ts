@@ -73,7 +73,11 @@ describe('a saga', () => {
   test('fails without compensation when its first step is refused', () => {
     const it = play();
     it.start();
-    expect(it.refused('c1', 'HOLD_EXPIRED')).toEqual({ sends: undefined, status: 'FAILED', log: ['REFUSAL', 'FAILED'] });
+    expect(it.refused('c1', 'HOLD_EXPIRED')).toEqual({
+      sends: undefined,
+      status: 'FAILED',
+      log: ['REFUSAL', 'FAILED'],
+    });
     expect(it.now().failure).toEqual({ step: 'confirm-reservation', code: 'HOLD_EXPIRED' });
   });
 

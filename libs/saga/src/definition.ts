@@ -83,7 +83,11 @@ const RETRY_AFTER_MS = 5_000;
 const toChoice = <State>(undo: StepOptions<State>['undo']): UndoChoice<State> | undefined =>
   undo === undefined || 'choose' in undo ? undo : { oneOf: [undo], choose: () => undo };
 
-const toStep = <State>(kind: Step<State>['kind'], request: Request<State>, options: StepOptions<State>): Step<State> => {
+const toStep = <State>(
+  kind: Step<State>['kind'],
+  request: Request<State>,
+  options: StepOptions<State>,
+): Step<State> => {
   const undo = toChoice(options.undo);
   return {
     kind,

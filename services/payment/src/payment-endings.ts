@@ -19,9 +19,7 @@ export interface PaymentEndings {
   expect(paymentId: string): { ended(waitMs: number): Promise<PaymentRecord | undefined>; forget(): void };
 }
 
-export function createPaymentEndings(
-  read: (paymentId: string) => Promise<PaymentRecord | undefined>,
-): PaymentEndings {
+export function createPaymentEndings(read: (paymentId: string) => Promise<PaymentRecord | undefined>): PaymentEndings {
   const waiters = new Map<string, Set<(payment: PaymentRecord) => void>>();
   const tell = (payment: PaymentRecord) => {
     for (const waiter of waiters.get(payment.id) ?? []) {

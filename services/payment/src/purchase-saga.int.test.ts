@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { paymentCompleted, paymentFailed, paymentRequested } from '@frontrow/contracts/payment';
 import { expireToken } from '@frontrow/contracts/queue';
-import { cancelReservation, confirmReservation, reopenReservation, reservationExample } from '@frontrow/contracts/reservation';
+import {
+  cancelReservation,
+  confirmReservation,
+  reopenReservation,
+  reservationExample,
+} from '@frontrow/contracts/reservation';
 import { debitPoints, refundPoints } from '@frontrow/contracts/wallet';
 import { eventually } from '@frontrow/testing/eventually';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -27,7 +32,10 @@ const price = (paymentId: string, onFailedPayment: 'keep' | 'cancel' = 'keep') =
 async function request(instance = 0) {
   const buyer = await payments.as('mina', instance);
   const body = { reservationId: randomUUID() };
-  const { body: payment } = await buyer.post('/v1/payments', { headers: { 'idempotency-key': randomUUID(), prefer: 'wait=0' }, body });
+  const { body: payment } = await buyer.post('/v1/payments', {
+    headers: { 'idempotency-key': randomUUID(), prefer: 'wait=0' },
+    body,
+  });
   return { buyer, id: payment.id as string, ...body };
 }
 
@@ -88,9 +96,16 @@ describe('the purchase saga', () => {
       payments.probe.seen(confirmReservation).find(({ data }) => data.reservationId === reservationId),
     );
     const { paymentId } = confirm.data;
-    await payments.answer('reservation', confirmReservation, confirm, { paymentId, outcome: 'refused', code: 'HOLD_EXPIRED' });
+    await payments.answer('reservation', confirmReservation, confirm, {
+      paymentId,
+      outcome: 'refused',
+      code: 'HOLD_EXPIRED',
+    });
     expect(await asked).toMatchObject({ status: 409, body: { code: 'HOLD_EXPIRED', paymentId } });
-    expect((await buyer.get(`/v1/payments/${paymentId}`)).body).toMatchObject({ status: 'FAILED', code: 'HOLD_EXPIRED' });
+    expect((await buyer.get(`/v1/payments/${paymentId}`)).body).toMatchObject({
+      status: 'FAILED',
+      code: 'HOLD_EXPIRED',
+    });
     expect(payments.probe.seen(reopenReservation).some((message) => message.correlationId === paymentId)).toBe(false);
   });
 
@@ -124,9 +139,18 @@ describe('the purchase saga', () => {
     const refund = await payments.command(refundPoints, paymentId);
     await payments.answer('wallet', debitPoints, debit, { paymentId, outcome: 'done', balanceWon: 0 });
     await eventually(async () => (await timeline(payment)).includes('IGNORED'));
-    await payments.answer('wallet', refundPoints, refund, { paymentId, outcome: 'done', refundedWon: 88_000, balanceWon: 100_000 });
+    await payments.answer('wallet', refundPoints, refund, {
+      paymentId,
+      outcome: 'done',
+      refundedWon: 88_000,
+      balanceWon: 100_000,
+    });
     const reopen = await payments.command(reopenReservation, paymentId);
-    await payments.answer('reservation', reopenReservation, reopen, { paymentId, outcome: 'done', holdExpiresAt: '2036-01-01T00:00:00.000Z' });
+    await payments.answer('reservation', reopenReservation, reopen, {
+      paymentId,
+      outcome: 'done',
+      holdExpiresAt: '2036-01-01T00:00:00.000Z',
+    });
     expect(await ended(payment)).toMatchObject({
       status: 'FAILED',
       code: 'PAYMENT_TIMED_OUT',
@@ -165,7 +189,11 @@ describe('the purchase saga', () => {
     const payment = await request();
     const confirm = await payments.command(confirmReservation, payment.id);
     const foreign = { ...confirm, id: randomUUID() };
-    await payments.answer('reservation', confirmReservation, foreign, { paymentId: payment.id, outcome: 'refused', code: 'HOLD_EXPIRED' });
+    await payments.answer('reservation', confirmReservation, foreign, {
+      paymentId: payment.id,
+      outcome: 'refused',
+      code: 'HOLD_EXPIRED',
+    });
     await eventually(async () => (await timeline(payment)).includes('IGNORED'));
     const reply = await payments.answer('reservation', confirmReservation, confirm, price(payment.id));
     await payments.probe.resend(reply);
@@ -173,7 +201,9 @@ describe('the purchase saga', () => {
     await payments.probe.resend(reply);
     const other = await confirmed();
     await payments.command(debitPoints, other.id);
-    expect(payments.probe.seen(debitPoints).filter(({ correlationId }) => correlationId === payment.id)).toHaveLength(1);
+    expect(payments.probe.seen(debitPoints).filter(({ correlationId }) => correlationId === payment.id)).toHaveLength(
+      1,
+    );
     expect((await timeline(payment)).filter((entry: string) => entry === 'IGNORED')).toHaveLength(1);
   });
 

@@ -11,7 +11,7 @@ import { getPayment } from './queries/get-payment.ts';
 import { getTimeline } from './queries/get-timeline.ts';
 import { listPayments } from './queries/list-payments.ts';
 import { routes } from './routes.ts';
-import { findPayment } from './store/payments.ts';
+import { paymentReader } from './store/payments.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export interface Overrides {
@@ -29,8 +29,8 @@ export const createService = (config: Config, overrides: Overrides = {}): Servic
     migrations,
     logger: overrides.logger,
     build: ({ db, transact, logger }) => {
-      const read = (paymentId: string) => findPayment(db, paymentId);
-      const endings = createPaymentEndings(read);
+      const payments = paymentReader(db);
+      const endings = createPaymentEndings(payments.find);
       const saga = createSagaRunner({
         definition: purchaseSaga(endings),
         transact,
@@ -40,10 +40,10 @@ export const createService = (config: Config, overrides: Overrides = {}): Servic
       });
       return {
         routes: routes({
-          requestPayment: requestPayment({ transact, saga, endings, read }),
-          listPayments: listPayments(db),
-          getPayment: getPayment(db),
-          getTimeline: getTimeline(db, saga),
+          requestPayment: requestPayment({ transact, saga, endings, payments }),
+          listPayments: listPayments(payments),
+          getPayment: getPayment(payments),
+          getTimeline: getTimeline(payments, saga),
         }),
         subscriptions: subscriptions(saga),
         tasks: [

@@ -6,7 +6,7 @@ import { problem } from '@frontrow/service-kit/problem';
 import { expectedAmountWon, fingerprintOf, type Part, type PaymentRecord } from '../domain/payment.ts';
 import type { Purchase } from '../domain/purchase.ts';
 import type { PaymentEndings } from '../payment-endings.ts';
-import { findByKey, insertPayment } from '../store/payments.ts';
+import { findByKey, insertPayment, type Payments } from '../store/payments.ts';
 
 export interface PaymentRequest {
   readonly userId: string;
@@ -26,7 +26,7 @@ interface Dependencies {
   readonly transact: Transact;
   readonly saga: SagaRunner<Purchase>;
   readonly endings: PaymentEndings;
-  readonly read: (paymentId: string) => Promise<PaymentRecord | undefined>;
+  readonly payments: Payments;
 }
 
 /**
@@ -38,7 +38,7 @@ interface Dependencies {
  * Errors: IDEMPOTENCY_KEY_REUSED.
  */
 export const requestPayment =
-  ({ transact, saga, endings, read }: Dependencies) =>
+  ({ transact, saga, endings, payments }: Dependencies) =>
   async (request: PaymentRequest): Promise<RequestedPayment> => {
     const { reservationId, parts, userId } = request;
     const payment = { ...request, id: newId(), parts: parts ?? [], fingerprint: fingerprintOf(reservationId, parts) };
@@ -64,7 +64,7 @@ export const requestPayment =
       return { ...started, payment: (await end.ended(request.waitMs)) ?? started.payment };
     }
     end.forget();
-    return { ...started, payment: await endOf(endings, read, started.payment, request.waitMs) };
+    return { ...started, payment: await endOf(endings, payments, started.payment, request.waitMs) };
   };
 
 async function existing(
@@ -85,7 +85,7 @@ async function existing(
 /** Listens before it looks, so that an end between the two isn't missed. */
 async function endOf(
   endings: PaymentEndings,
-  read: Dependencies['read'],
+  payments: Payments,
   payment: PaymentRecord,
   waitMs: number,
 ): Promise<PaymentRecord> {
@@ -93,7 +93,7 @@ async function endOf(
     return payment;
   }
   const end = endings.expect(payment.id);
-  const now = await read(payment.id);
+  const now = await payments.find(payment.id);
   if (now !== undefined && now.status !== 'PENDING') {
     end.forget();
     return now;

@@ -57,7 +57,12 @@ test('a payment without parts shows as one part of points once its price is know
 
 test('the expected amount is the sum of the parts, or open without any', () => {
   expect(expectedAmountWon(undefined)).toBeNull();
-  expect(expectedAmountWon([{ method: 'POINT', amountWon: 2 }, { method: 'POINT', amountWon: 3 }])).toBe(5);
+  expect(
+    expectedAmountWon([
+      { method: 'POINT', amountWon: 2 },
+      { method: 'POINT', amountWon: 3 },
+    ]),
+  ).toBe(5);
 });
 
 test('two requests are the same when reservation and parts are', () => {

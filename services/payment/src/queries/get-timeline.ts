@@ -2,16 +2,15 @@ import type { TimelineEntry } from '@frontrow/contracts/payment';
 import type { SagaRunner } from '@frontrow/saga/runner';
 import { problem } from '@frontrow/service-kit/problem';
 import type { User } from '@frontrow/service-kit/route-handler';
-import type { Knex } from 'knex';
 import type { z } from 'zod';
 import type { Purchase } from '../domain/purchase.ts';
-import { findPayment } from '../store/payments.ts';
+import type { Payments } from '../store/payments.ts';
 
 /** What the saga of a payment did, in order. Operators see anyone's. Errors: PAYMENT_NOT_FOUND. */
 export const getTimeline =
-  (db: Knex, saga: SagaRunner<Purchase>) =>
+  (payments: Payments, saga: SagaRunner<Purchase>) =>
   async (user: User, paymentId: string): Promise<z.output<typeof TimelineEntry>[]> => {
-    const payment = await findPayment(db, paymentId);
+    const payment = await payments.find(paymentId);
     if (payment === undefined || (payment.userId !== user.id && !user.roles.includes('operator'))) {
       throw problem('PAYMENT_NOT_FOUND');
     }

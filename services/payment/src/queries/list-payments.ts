@@ -1,8 +1,7 @@
 import { decodeCursor, toPage } from '@frontrow/service-kit/pages';
-import type { Knex } from 'knex';
 import { z } from 'zod';
 import { type PaymentView, toView } from '../domain/payment.ts';
-import { listPayments as readPayments } from '../store/payments.ts';
+import type { Payments } from '../store/payments.ts';
 
 const Position = z.object({ id: z.uuid() });
 
@@ -13,9 +12,9 @@ interface PageQuery {
 
 /** A user's payments, newest first. Errors: ILLEGAL_ARGUMENTS for a foreign cursor. */
 export const listPayments =
-  (db: Knex) =>
+  (payments: Payments) =>
   async (userId: string, { cursor, limit }: PageQuery): Promise<{ items: PaymentView[]; next: string | null }> => {
     const before = decodeCursor(Position, cursor)?.id;
-    const payments = await readPayments(db, userId, before, limit + 1);
-    return toPage(payments, limit, ({ id }) => ({ id }), toView);
+    const found = await payments.list(userId, before, limit + 1);
+    return toPage(found, limit, ({ id }) => ({ id }), toView);
   };

@@ -33,36 +33,38 @@ export async function insertPayment(trx: Knex.Transaction, payment: NewPayment):
 }
 
 export async function findByKey(
-  trx: Knex | Knex.Transaction,
+  trx: Knex.Transaction,
   userId: string,
   idempotencyKey: string,
 ): Promise<PaymentRecord | undefined> {
-  const { rows } = await trx.raw<Rows>(
-    `select ${COLUMNS} from payments where user_id = ? and idempotency_key = ?`,
-    [userId, idempotencyKey],
-  );
+  const { rows } = await trx.raw<Rows>(`select ${COLUMNS} from payments where user_id = ? and idempotency_key = ?`, [
+    userId,
+    idempotencyKey,
+  ]);
   return rows[0];
 }
 
-export async function findPayment(db: Knex, id: string): Promise<PaymentRecord | undefined> {
-  const { rows } = await db.raw<Rows>(`select ${COLUMNS} from payments where id = ?`, [id]);
-  return rows[0];
+/** What only reads. */
+export interface Payments {
+  find(id: string): Promise<PaymentRecord | undefined>;
+  /** Newest first: ids are UUIDv7, so they sort by time. */
+  list(userId: string, beforeId: string | undefined, limit: number): Promise<PaymentRecord[]>;
 }
 
-/** Newest first: ids are UUIDv7, so they sort by time. */
-export async function listPayments(
-  db: Knex,
-  userId: string,
-  beforeId: string | undefined,
-  limit: number,
-): Promise<PaymentRecord[]> {
-  const { rows } = await db.raw<Rows>(
-    `select ${COLUMNS} from payments where user_id = :userId and (:beforeId::uuid is null or id < :beforeId::uuid)
-      order by id desc limit :limit`,
-    { userId, beforeId: beforeId ?? null, limit },
-  );
-  return rows;
-}
+export const paymentReader = (db: Knex): Payments => ({
+  async find(id) {
+    const { rows } = await db.raw<Rows>(`select ${COLUMNS} from payments where id = ?`, [id]);
+    return rows[0];
+  },
+  async list(userId, beforeId, limit) {
+    const { rows } = await db.raw<Rows>(
+      `select ${COLUMNS} from payments where user_id = :userId and (:beforeId::uuid is null or id < :beforeId::uuid)
+        order by id desc limit :limit`,
+      { userId, beforeId: beforeId ?? null, limit },
+    );
+    return rows;
+  },
+});
 
 export interface PaymentEnd {
   readonly id: string;

@@ -46,7 +46,7 @@ export const startTestLines = async (nowMs?: () => number): Promise<TestLines> =
       (await redis.xrange(keys.events(concertId), '-', '+')).map(([, fields]) => parseMessage(fields)),
     stop: async () => {
       const left = await redis.keys(`${namespace}*`);
-      if (left.length > 0) await redis.del(left);
+      await Promise.all(left.map((key) => redis.del(key)));
       for (const connection of [...connections, redis]) connection.disconnect();
     },
   };

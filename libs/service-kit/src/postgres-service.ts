@@ -96,7 +96,9 @@ export function createPostgresService(definition: Definition): Service {
     logger,
     subscriptions: [...parts.subscriptions],
   });
-  const health = createHealth({ messaging: messaging.health });
+  // Ready means started and not stopping. Not that Kafka or the group's rebalance is well: holds and charges go on
+  // without them. Nor that PostgreSQL is: a gateway that has taken every instance out answers worse than they do.
+  const health = createHealth();
   const limits = createLimits(config);
   const app = createApp({
     service: name,

@@ -46,6 +46,8 @@ export const createDatabase = ({ url, poolSize, applicationName = 'frontrow', lo
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       types: typeParsers,
+      // Statements that are sent together share a round trip: the outbox's insert and its COMMIT.
+      pipeline: true,
     } as Knex.PgConnectionConfig,
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,

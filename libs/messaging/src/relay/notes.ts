@@ -81,7 +81,7 @@ export class Notes implements Signals {
   }
 
   #deliver(channel: string, payload: string): void {
-    for (const listener of [...(this.#listeners.get(channel) ?? [])]) {
+    for (const listener of new Set(this.#listeners.get(channel))) {
       try {
         listener(payload);
       } catch (error) {

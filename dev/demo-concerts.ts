@@ -42,54 +42,73 @@ const demoConcerts: readonly DemoConcert[] = [
   },
 ];
 
-/** On empty data, as an operator would, through the gateway. The fixed keys make a second attempt harmless. */
+/**
+ * On empty data, as an operator would, through the gateway. The fixed keys make a second attempt harmless. Done when the
+ * waiting rooms are there as well: the news has gone through Kafka once.
+ */
 export async function announceDemoConcerts(gatewayUrl: string, dataDir: string): Promise<void> {
   const done = join(dataDir, 'demo-concerts-announced');
   if (existsSync(done)) return;
   await step('Announcing three demo concerts', async () => {
-    const token = await operatorToken(gatewayUrl);
-    const post = (path: string, key: string, body: object) => postJson(gatewayUrl + path, token, key, body);
-    for (const { key, name, artist, performances } of demoConcerts) {
-      const { id } = await post('/v1/concerts', key, { name, artist });
-      for (const [index, performance] of performances.entries())
-        await post(`/v1/concerts/${id}/performances`, `${key}-${index + 1}`, performance);
-    }
+    const operator = await signIn(gatewayUrl);
+    const concertIds: string[] = [];
+    for (const concert of demoConcerts) concertIds.push(await announce(operator, concert));
+    await Promise.all(concertIds.map((id) => call(operator, 'GET', `/v1/queue/concerts/${id}`)));
   });
   writeFileSync(done, '');
 }
 
-async function operatorToken(gatewayUrl: string): Promise<string> {
+interface Operator {
+  gatewayUrl: string;
+  token: string;
+}
+
+async function signIn(gatewayUrl: string): Promise<Operator> {
   const form = { grant_type: 'password', username: 'operator', password: 'operator' };
   const response = await persistently(() =>
     fetch(`${gatewayUrl}/auth/token`, { method: 'POST', body: new URLSearchParams(form) }),
   );
-  return ((await response.json()) as { access_token: string }).access_token;
+  return { gatewayUrl, token: ((await response.json()) as { access_token: string }).access_token };
 }
 
-async function postJson(url: string, token: string, key: string, body: object): Promise<{ id: string }> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key };
-  const response = await persistently(() => fetch(url, { method: 'POST', headers, body: JSON.stringify(body) }));
+async function announce(operator: Operator, { key, name, artist, performances }: DemoConcert): Promise<string> {
+  const { id } = await call(operator, 'POST', '/v1/concerts', key, { name, artist });
+  for (const [index, performance] of performances.entries())
+    await call(operator, 'POST', `/v1/concerts/${id}/performances`, `${key}-${index + 1}`, performance);
+  return id;
+}
+
+async function call(
+  { gatewayUrl, token }: Operator,
+  method: string,
+  path: string,
+  key?: string,
+  body?: object,
+): Promise<{ id: string }> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    ...(key && { 'idempotency-key': key }),
+    ...(body && { 'content-type': 'application/json' }),
+  };
+  const response = await persistently(() =>
+    fetch(gatewayUrl + path, { method, headers, body: body && JSON.stringify(body) }),
+  );
   return (await response.json()) as { id: string };
 }
 
-const ATTEMPTS = 20;
-const RETRY_AFTER_MS = 250;
+const GIVE_UP_AFTER_MS = 30_000;
+const RETRY_AFTER_MS = 100;
 
-/** A gateway that has just begun may not know its services yet. */
-async function persistently(call: () => Promise<Response>): Promise<Response> {
-  for (let attempt = 1; ; attempt += 1) {
-    const response = await call();
+/** A gateway that has just begun may not know its services yet, nor one service what another has just said. */
+async function persistently(request: () => Promise<Response>): Promise<Response> {
+  const deadlineMs = performance.now() + GIVE_UP_AFTER_MS;
+  for (;;) {
+    const response = await request();
     if (response.ok) return response;
     const answer = `${response.status} ${await response.text()}`;
-    if (response.status < 500 || attempt === ATTEMPTS)
+    const isPassing = response.status >= 500 || response.status === 404;
+    if (!isPassing || performance.now() > deadlineMs)
       throw new Trouble(`The demo concerts could not be announced: ${answer}`);
     await sleep(RETRY_AFTER_MS);
   }
-}
-
-// `node dev/demo-concerts.ts <gateway> <folder that remembers>`: what docker-compose.yml runs.
-if (import.meta.main) {
-  const [gatewayUrl, rememberDir] = process.argv.slice(2);
-  if (!gatewayUrl || !rememberDir) throw new Error('Say the address of the gateway and a folder to remember it in.');
-  await announceDemoConcerts(gatewayUrl, rememberDir);
 }

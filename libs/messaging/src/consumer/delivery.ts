@@ -41,7 +41,7 @@ export class Sorter<S extends AnySubscription> {
 
   sort(topic: string, raw: KafkaMessage): Sorted<S> {
     const { offset } = raw;
-    const headers = raw.headers as RawHeaders | undefined;
+    const headers: RawHeaders | undefined = raw.headers;
     const type = headerText(headers, 'ce_type');
     const subscription = type === undefined ? undefined : this.#subscriptions.get(type);
     if (type === undefined || subscription === undefined) {

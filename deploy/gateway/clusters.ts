@@ -19,7 +19,9 @@ export const clusters = ({ endpoints }: GatewaySettings): object[] =>
       },
     },
     connect_timeout: '1s',
-    lb_policy: 'LEAST_REQUEST',
+    // By turns, so that the next try of a request goes to the next instance. The one with the fewest requests would be the
+    // one that is down, until the check of its readiness has noticed.
+    lb_policy: 'ROUND_ROBIN',
     // With no healthy instance say so at once, rather than try those that are known to be down.
     common_lb_config: { healthy_panic_threshold: { value: 0 } },
     circuit_breakers: {

@@ -23,20 +23,33 @@ const isSafe = { name: ':method', string_match: { safe_regex: { regex: 'GET|HEAD
 const isStream = { name: 'accept', string_match: { contains: 'text/event-stream' } };
 const isMethod = (method: string) => ({ name: ':method', string_match: { exact: method } });
 
-/** A safe request is also tried again when its connection broke before the answer. */
-const safeRetry = {
-  retry_on: 'connect-failure,refused-stream,reset',
+const PREVIOUS_HOSTS = 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate';
+
+const retry = (on: string) => ({
+  retry_on: on,
   num_retries: 3,
   retry_back_off: { base_interval: '0.02s', max_interval: '0.2s' },
-};
+  retry_host_predicate: [
+    { name: 'previous_hosts', typed_config: { '@type': `type.googleapis.com/${PREVIOUS_HOSTS}` } },
+  ],
+  host_selection_retry_max_attempts: 5,
+});
+
+/** A connection that could not be made carried nothing: any request may try the next instance. */
+const anyRetry = retry('connect-failure,refused-stream');
+/** One that broke later is tried again only where doing it twice is doing it once. */
+const safeRetry = retry('connect-failure,refused-stream,reset');
 
 const routesOf = ([prefix, cluster]: (typeof PREFIXES)[number]): object[] => {
   const match = { path_separated_prefix: prefix };
   return [
     // An event stream ends when one side leaves.
-    { match: { ...match, headers: [isMethod('GET'), isStream] }, route: { cluster, timeout: '0s' } },
+    {
+      match: { ...match, headers: [isMethod('GET'), isStream] },
+      route: { cluster, timeout: '0s', retry_policy: safeRetry },
+    },
     { match: { ...match, headers: [isSafe] }, route: { cluster, timeout: ANSWER_WITHIN, retry_policy: safeRetry } },
-    { match, route: { cluster, timeout: ANSWER_WITHIN } },
+    { match, route: { cluster, timeout: ANSWER_WITHIN, retry_policy: anyRetry } },
   ];
 };
 
@@ -45,7 +58,7 @@ export const routes: readonly object[] = [
   { match: { path: '/' }, redirect: { path_redirect: '/docs', response_code: 'FOUND' } },
   {
     match: { path: '/auth/token', headers: [isMethod('POST')] },
-    route: { cluster: 'issuer', prefix_rewrite: '/token', timeout: ANSWER_WITHIN },
+    route: { cluster: 'issuer', prefix_rewrite: '/token', timeout: ANSWER_WITHIN, retry_policy: anyRetry },
   },
   {
     match: { path: '/.well-known/jwks.json', headers: [isSafe] },

@@ -42,7 +42,7 @@ export async function startKafka(options: KafkaOptions): Promise<{ running: Runn
     stopOrder: 3,
   });
   const brokers = `127.0.0.1:${port}`;
-  await untilReady(running, processes, async () => (await acceptsConnections(port)) && answers(brokers));
+  await untilReady(running, processes, async () => (await acceptsConnections(port)) && kafkaAnswers(brokers));
   return { running, brokers };
 }
 
@@ -77,10 +77,10 @@ const properties = ({ dir, port, controllerPort }: KafkaOptions): string =>
     .join('');
 
 /**
- * Ready when it coordinates groups: on empty data the first question makes the topic behind that, and services that
+ * Whether it coordinates groups: on empty data the first question makes the topic behind that, and services that
  * came before it exists would back off for seconds.
  */
-async function answers(brokers: string): Promise<boolean> {
+export async function kafkaAnswers(brokers: string): Promise<boolean> {
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin();
   try {
     await admin.connect();

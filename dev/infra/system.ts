@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GatewaySettings, rateLimitFrom } from '../../deploy/gateway/settings.ts';
 import { type ServiceName, services } from '@frontrow/contracts/route';
@@ -56,6 +57,7 @@ const instanceNames = (instances: Record<ServiceName, number>): Instance[] =>
 /** Starts issuer, services and gateway on servers that run already; resolves when all are ready. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { processes, dir, gatewayPort } = options;
+  mkdirSync(dir, { recursive: true });
   const instances = instanceNames(options.instances);
   const ports = await choosePorts(['issuer', ...instances.map(nameOf)], options.ports);
   const environment = await environmentOf(options, ports);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { choosePorts } from '../infra/ports.ts';
+import { kafkaAnswers } from '../infra/kafka.ts';
 import { postgresAnswers } from '../infra/postgres.ts';
 import { Trouble } from '../infra/trouble.ts';
 
@@ -37,11 +38,15 @@ export async function startContainers(): Promise<TestServers> {
       start(kafkaContainer(host, kafkaPort)),
     ]);
     const postgresUrl = `postgres://frontrow:frontrow@${host}:${postgres.getMappedPort(5432)}/postgres`;
-    await untilAnswers(postgresUrl);
+    const kafkaBrokers = `${host}:${kafkaPort}`;
+    await Promise.all([
+      untilAnswers('PostgreSQL', () => postgresAnswers(postgresUrl)),
+      untilAnswers('Kafka', () => kafkaAnswers(kafkaBrokers)),
+    ]);
     return {
       postgresUrl,
       redisUrl: `redis://${host}:${redis.getMappedPort(6379)}`,
-      kafkaBrokers: `${host}:${kafkaPort}`,
+      kafkaBrokers,
       stop,
     };
   } catch (error) {
@@ -52,11 +57,11 @@ export async function startContainers(): Promise<TestServers> {
 
 const ANSWERS_WITHIN_MS = 60_000;
 
-/** The image starts the server twice: the first time, to make the database, it takes no connections from outside. */
-async function untilAnswers(postgresUrl: string): Promise<void> {
+/** Listening isn't enough: PostgreSQL's image starts the server twice, and Kafka forms its cluster first. */
+async function untilAnswers(what: string, probe: () => Promise<boolean>): Promise<void> {
   const deadlineMs = performance.now() + ANSWERS_WITHIN_MS;
-  while (!(await postgresAnswers(postgresUrl).catch(() => false))) {
-    if (performance.now() > deadlineMs) throw new Trouble('PostgreSQL did not answer in its container.');
+  while (!(await probe().catch(() => false))) {
+    if (performance.now() > deadlineMs) throw new Trouble(`${what} did not answer in its container.`);
     await sleep(100);
   }
 }
@@ -72,7 +77,7 @@ const redisContainer = () =>
   new GenericContainer('redis:7')
     .withCommand(['redis-server', '--appendonly', 'yes', '--save', ''])
     .withExposedPorts(6379)
-    .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/));
+    .withWaitStrategy(Wait.forListeningPorts());
 
 /** The port outside must be known before the start: the broker tells it to its clients. */
 const kafkaContainer = (host: string, port: number) =>
@@ -95,4 +100,4 @@ const kafkaContainer = (host: string, port: number) =>
       KAFKA_HEAP_OPTS: '-Xms64m -Xmx512m',
     })
     .withExposedPorts({ container: 9092, host: port })
-    .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/));
+    .withWaitStrategy(Wait.forListeningPorts());

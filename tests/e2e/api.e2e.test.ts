@@ -81,9 +81,12 @@ describe('the API, through the gateway', () => {
         requireBalanceAtHold: false,
       },
     });
-    const listed = await client.call('GET', '/v1/concerts?limit=1');
-    expect(listed.body.items).toHaveLength(1);
-    expect(listed.body.next).toEqual(expect.any(String));
+    await client.announce();
+    const first = await client.call('GET', '/v1/concerts?limit=1');
+    expect(first.body.items).toHaveLength(1);
+    const second = await client.call('GET', `/v1/concerts?limit=1&cursor=${first.body.next}`);
+    expect(second.body.items).toHaveLength(1);
+    expect(second.body.items[0].id).not.toBe(first.body.items[0].id);
   });
 
   test('shows free seats 1–50, without those that are held', async () => {

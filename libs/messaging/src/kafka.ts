@@ -49,7 +49,7 @@ export async function ensureTopics(kafka: Kafka, settings: KafkaSettings): Promi
     try {
       await admin.connect();
       await createMissing(admin, settings);
-      await waitUntilKnown(admin, settings);
+      await waitUntilUsable(admin, settings);
       outage.worked();
       return;
     } catch (error) {
@@ -63,13 +63,18 @@ export async function ensureTopics(kafka: Kafka, settings: KafkaSettings): Promi
 
 const allTopics = Object.keys(topics) as TopicName[];
 
-/** A broker answers for a new topic a little later than it has made it. */
-async function waitUntilKnown(admin: Admin, settings: KafkaSettings): Promise<void> {
+/**
+ * A broker takes messages for a new topic a little later than it has made it, and a new broker makes its own topic for
+ * groups when the first one asks. Waiting here spares everybody else an error at the first start.
+ */
+async function waitUntilUsable(admin: Admin, settings: KafkaSettings): Promise<void> {
   const names = allTopics.map((name) => topicName(settings, name));
-  const deadlineMs = performance.now() + 5_000;
+  const deadlineMs = performance.now() + 10_000;
   for (;;) {
     try {
       await admin.fetchTopicMetadata({ topics: names });
+      await Promise.all(names.map((name) => admin.fetchTopicOffsets(name)));
+      await admin.fetchOffsets({ groupId: groupName(settings, settings.clientId), topics: names.slice(0, 1) });
       return;
     } catch (error) {
       if (performance.now() > deadlineMs) throw error;

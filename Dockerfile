@@ -30,7 +30,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY libs libs
 COPY services/${SERVICE} services/${SERVICE}
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 NODE_COMPILE_CACHE=/app/.compile-cache NODE_OPTIONS=--max-semi-space-size=8
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 NODE_COMPILE_CACHE=/app/.compile-cache NODE_OPTIONS=--max-semi-space-size=4
 EXPOSE 8080
 WORKDIR /app/services/${SERVICE}
 # Types are stripped and code is compiled here, once: a container starts in half the time and takes 30 MB less. Without an

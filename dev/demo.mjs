@@ -20,7 +20,18 @@ function check(isSo, text) {
   wrong += isSo ? 0 : 1;
 }
 
-async function request(method, path, { token, queueToken, body, form, key } = {}) {
+/** Does what a client should when told "not now": waits for as long as `Retry-After` says, and asks again. */
+async function request(method, path, options) {
+  for (let tries = 1; ; tries += 1) {
+    const { retryAfterSeconds, ...answer } = await ask(method, path, options);
+    if (![429, 503].includes(answer.status) || tries === 10) {
+      return answer;
+    }
+    await sleep((retryAfterSeconds || 1) * 1_000);
+  }
+}
+
+async function ask(method, path, { token, queueToken, body, form, key } = {}) {
   const response = await fetch(base + path, {
     method,
     headers: {
@@ -34,7 +45,11 @@ async function request(method, path, { token, queueToken, body, form, key } = {}
     body: form ? new URLSearchParams(form) : body && JSON.stringify(body),
   });
   const text = await response.text();
-  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : undefined };
+  return {
+    status: response.status,
+    body: text.startsWith('{') ? JSON.parse(text) : undefined,
+    retryAfterSeconds: Number(response.headers.get('retry-after')),
+  };
 }
 
 /** Calls that must succeed for the scene to go on. */
@@ -73,13 +88,22 @@ async function enter(buyer, concertId) {
   return place;
 }
 
-const hold = (buyer, pass, performanceId, seat) =>
+const tryToHold = (buyer, pass, performanceId, seat) =>
   request('POST', '/v1/reservations', {
     token: buyer.token,
     queueToken: pass,
     key: randomUUID(),
     body: { seats: [{ performanceId, seat, reserverName: buyer.username }] },
   });
+
+/** A hold without which the scene can't go on. */
+async function hold(buyer, pass, performanceId, seat) {
+  const held = await tryToHold(buyer, pass, performanceId, seat);
+  if (held.status !== 201) {
+    throw new Error(`${buyer.username} got no hold: ${held.status} ${JSON.stringify(held.body)}`);
+  }
+  return held;
+}
 
 const charge = (buyer, amountWon) =>
   call('POST', '/v1/wallet/charges', { token: buyer.token, key: randomUUID(), body: { amountWon } });
@@ -171,7 +195,7 @@ const scenes = {
     const crowd = await Promise.all(Array.from({ length: buyers }, (_, i) => signIn(`buyer${i}`)));
     const places = await Promise.all(crowd.map((buyer) => enter(buyer, concertId)));
     check(new Set(places.map((place) => place.number)).size === buyers, 'Everybody has a number of their own');
-    const answers = await Promise.all(crowd.map((buyer, i) => hold(buyer, places[i].token, performanceId, 1)));
+    const answers = await Promise.all(crowd.map((buyer, i) => tryToHold(buyer, places[i].token, performanceId, 1)));
     const outcomes = {};
     for (const { status, body } of answers) {
       outcomes[body.code ?? status] = (outcomes[body.code ?? status] ?? 0) + 1;
@@ -193,10 +217,10 @@ const scenes = {
     const [firstPlace, secondPlace] = [await enter(first, concertId), await enter(second, concertId)];
     const held = await hold(first, firstPlace.token, performanceId, 5);
     check(held.status === 201, `Sora holds seat 5 for ${holdSeconds} s and doesn’t pay`);
-    const early = await hold(second, secondPlace.token, performanceId, 5);
+    const early = await tryToHold(second, secondPlace.token, performanceId, 5);
     check(early.body.code === 'ALREADY_TAKEN', 'Hana can’t have it meanwhile');
     await sleep(Math.max(0, Date.parse(held.body.holdExpiresAt) - Date.now()) + 50);
-    const late = await hold(second, secondPlace.token, performanceId, 5);
+    const late = await tryToHold(second, secondPlace.token, performanceId, 5);
     check(late.status === 201, 'The moment the hold is over, Hana gets the seat');
     const tooLate = await pay(first, held.body.id);
     check(tooLate.body.code === 'HOLD_EXPIRED', `Sora can’t pay any more: ${tooLate.body.code}`);
@@ -222,8 +246,8 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  const refused = error.cause?.code === 'ECONNREFUSED';
-  console.error(refused ? `Nothing answers at ${base}. Start Frontrow first: npm start` : `\n${error.message}`);
+  const isUnreachable = error instanceof TypeError && error.message === 'fetch failed';
+  console.error(isUnreachable ? `Nothing answers at ${base}. Start Frontrow first: npm start` : `\n${error.message}`);
   wrong += 1;
 }
 process.exitCode = wrong === 0 ? 0 : 1;

@@ -43,6 +43,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     unix_socket_directories: '',
     max_connections: 300,
     shared_buffers: '128MB',
+    // An error is the client's to judge: a buyer who loses the race for a seat is one here, and daily business there.
+    log_min_messages: 'log',
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
   };
   const running = processes.start({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { examples } from './examples.ts';
 import { defineEvent } from './message.ts';
-import { Id, Instant, PageQuery, page, SeatNumber, text, Won } from './primitives.ts';
+import { Id, Instant, InstantInput, PageQuery, page, SeatNumber, text, Won } from './primitives.ts';
 import { defineRoute } from './route.ts';
 
 /** What a concert's organiser decides; the defaults are the seeds' rules. */
@@ -218,7 +218,7 @@ export const concertRoutes = {
     params: ConcertParams,
     body: z.strictObject({
       name: text(200),
-      performAt: Instant,
+      performAt: InstantInput,
       priceWon: Won.max(100_000_000),
       seats: z.int().min(1).max(50_000).default(50),
     }),

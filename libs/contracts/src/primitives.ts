@@ -9,8 +9,17 @@ export const UserId = z.string().min(1).max(128).meta({ description: '`sub` of t
 /** Money is an integer of won, within what a double holds exactly. */
 export const Won = z.int().min(0).meta({ description: 'won, an integer' });
 
-/** ISO 8601 in UTC, milliseconds at most: `2026-12-24T10:00:00.000Z`. */
-export const Instant = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
+/** ISO 8601 in UTC: `2026-12-24T10:00:00.000Z`. Years that every store of ours can keep. */
+export const Instant = z.iso
+  .datetime()
+  .regex(/^(19[7-9]\d|[2-9]\d{3})-/, 'must be in the years 1970 to 9999')
+  .meta({ description: 'ISO 8601, UTC' });
+
+/** As a client writes one, with any offset: `2026-12-24T19:00:00+09:00`. Kept in UTC, to the millisecond. */
+export const InstantInput = z.iso
+  .datetime({ offset: true })
+  .regex(/^(20\d{2}|[3-8]\d{3})-/, 'must be in the years 2000 to 8999')
+  .meta({ description: 'ISO 8601 with `Z` or an offset' });
 
 /** Seats are numbered from 1. */
 export const SeatNumber = z.int().min(1).max(50_000).meta({ description: 'seat number, from 1' });

@@ -21,7 +21,7 @@ import { cachingOf } from './http/caching.ts';
 import { impliedErrors } from './http/check-answer.ts';
 
 const ProblemBody = z
-  .object({
+  .looseObject({
     type: z.string().meta({ description: 'a link to what the code means' }),
     title: z.string().meta({ description: 'in Korean or English, by Accept-Language' }),
     status: z.int(),

@@ -28,7 +28,7 @@ export const routes = (use: UseCases): BoundRoute[] => [
   })),
   handle(concertRoutes.getSeats, async ({ params, bearer, queueToken }) => {
     const { etag, body } = await use.getSeats({ ...params, bearer, queueToken });
-    return { status: 200, headers: { etag }, body };
+    return { status: 200, headers: { ETag: etag }, body };
   }),
   handle(concertRoutes.announceConcert, ({ user, body, idempotencyKey }) =>
     use.announceConcert({ operatorId: user.id, concert: body, idempotencyKey }),

@@ -42,11 +42,11 @@ export const tokenPath: ZodOpenApiPathItemObject = {
         },
       },
       400: {
-        description: 'An OAuth 2 error, not a problem',
+        description: 'The form is wrong; `detail` says why',
         content: {
-          'application/json': {
-            schema: z.object({ error: z.string(), error_description: z.string().optional() }),
-            example: { error: 'unsupported_grant_type' },
+          'application/problem+json': {
+            schema: z.looseObject({ title: z.string(), status: z.int(), detail: z.string().optional() }),
+            example: { title: 'Bad Request', status: 400, detail: 'username must have 1 to 128 characters' },
           },
         },
       },

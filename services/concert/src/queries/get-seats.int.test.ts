@@ -125,6 +125,7 @@ describe('the seat map', () => {
   test('has an ETag that changes when a seat does, and is the same on every instance', async () => {
     const first = await get();
     const etag = first.headers.get('etag') as string;
+    expect(etag).toMatch(/^(W\/)?"[^",]+"$/);
     expect(await get(mina, pass, { 'if-none-match': etag })).toMatchObject({ status: 304, body: '' });
     const other = await concerts.as('mina', 1);
     expect((await get(other, pass, { 'if-none-match': `W/"x", ${etag}` })).status).toBe(304);

@@ -59,7 +59,7 @@ export interface Service {
   readonly app: Express;
   /** Where it listens; undefined until started. */
   readonly url: string | undefined;
-  /** Resolves once it serves. */
+  /** Serves as soon as it can; resolves once it takes part in messaging, too. */
   start(): Promise<void>;
   /** Readiness off → HTTP → tasks → consumers → relay → connections. */
   stop(): Promise<void>;
@@ -126,10 +126,12 @@ export function createPostgresService(definition: Definition): Service {
     async start() {
       await migrate(db, [...messagingMigrations, ...idempotencyMigrations, ...definition.migrations]);
       await ensureTopics(createKafka(kafka), kafka);
-      await messaging.start();
       tasks = [{ stop: startIdempotencyPurge(db, logger) }, ...(parts.tasks ?? []).map((start) => start(messaging))];
+      // After a kill -9 the group waits 6 s for the member that died. Requests needn't: what they commit is sent later.
+      const joined = messaging.start();
       server = await listen(app, config);
       health.markReady();
+      await joined;
     },
     async stop() {
       health.markStopping();

@@ -96,13 +96,15 @@ export async function createService(config: Config, overrides: Overrides = {}) {
     get url() {
       return server?.url;
     },
-    /** Resolves once it serves. */
+    /** Serves as soon as it can; resolves once it takes part in messaging, too. */
     async start() {
       await ensureTopics(createKafka(kafka), kafka);
-      await messaging.start();
       advancing = advanceLines(lines, logger);
+      // After a kill -9 the group waits 6 s for the member that died. People in line needn't.
+      const joined = messaging.start();
       server = await listen(app, config);
       health.markReady();
+      await joined;
     },
     async stop() {
       health.markStopping();

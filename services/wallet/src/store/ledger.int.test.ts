@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { newId } from '@frontrow/service-kit/ids';
 import { createDatabase, migrate } from '@frontrow/service-kit/postgres';
 import { createTestDatabase } from '@frontrow/testing/servers';
 import type { Knex } from 'knex';
 import { migrations } from '../../migrations/index.ts';
 import { appendCharge, appendPaymentEntry } from './ledger.ts';
 import { lockWallet, readBalance } from './wallets.ts';
-
-const paymentId = '019aa6f0-5c00-7000-8000-000000000005';
 
 describe('the ledger', () => {
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -23,9 +22,11 @@ describe('the ledger', () => {
   });
 
   let userId = '';
+  let paymentId = '';
   let users = 0;
   beforeEach(async () => {
     userId = `mina-${++users}`;
+    paymentId = newId();
     await db.transaction((trx) => appendCharge(trx, { userId, amountWon: 100 }));
   });
 
@@ -122,7 +123,7 @@ describe('the ledger', () => {
         return 'debited';
       });
     const outcomes = await Promise.allSettled(
-      race((meet) => [debitUnlocked('019aa6f0-5c00-7000-8000-00000000000b', meet), debitUnlocked(paymentId, meet)]),
+      race((meet) => [debitUnlocked(newId(), meet), debitUnlocked(newId(), meet)]),
     );
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const rejected = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -137,8 +138,7 @@ describe('the ledger', () => {
         await appendPaymentEntry(trx, { kind: 'DEBIT', userId, amountWon: -80, paymentId: payment });
         return 'debited';
       });
-    const ids = [1, 2, 3, 4].map((digit) => `019aa6f0-5c00-7000-8000-00000000001${digit}`);
-    const outcomes = await Promise.all(ids.map(debitLocked));
+    const outcomes = await Promise.all([newId(), newId(), newId(), newId()].map(debitLocked));
     expect(outcomes.sort()).toEqual(['debited', 'refused', 'refused', 'refused']);
     expect(await readBalance(db, userId)).toBe(20);
   });

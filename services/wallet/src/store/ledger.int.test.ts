@@ -22,7 +22,7 @@ describe('the ledger', () => {
   });
 
   let userId = '';
-  let paymentId = '';
+  let paymentId = newId();
   let users = 0;
   beforeEach(async () => {
     userId = `mina-${++users}`;
